@@ -1,0 +1,47 @@
+namespace TsForecaster.Model.Mixtures;
+
+/// <summary>Why EM stopped.</summary>
+public enum StopReason
+{
+    Converged,
+    MaxIterations,
+
+    /// <summary>A covariance stayed singular after the bounded ridge escalation; there is no mixture.</summary>
+    Singular,
+}
+
+/// <summary>What happened in a fit.</summary>
+public sealed record FitReport
+{
+    public required StopReason Stop { get; init; }
+
+    public required int Iterations { get; init; }
+
+    /// <summary>Mean log-likelihood of a window at each E-step; never falls without ridge and re-seeding.</summary>
+    public required IReadOnlyList<double> Trace { get; init; }
+
+    /// <summary>Σ_n log p(x_n) under the final parameters.</summary>
+    public required double LogLikelihood { get; init; }
+
+    public required int Windows { get; init; }
+
+    public required int FreeParameters { get; init; }
+
+    /// <summary>Components that lost their windows and were started again elsewhere.</summary>
+    public int Reseeded { get; init; }
+
+    /// <summary>Components that were given up; the mixture has as many fewer.</summary>
+    public int Dropped { get; init; }
+
+    /// <summary>Times a ridge had to be raised to make a covariance positive definite.</summary>
+    public int RidgeEscalations { get; init; }
+
+    /// <summary>2·parameters − 2·log L, on the total likelihood.</summary>
+    public double Aic => (2.0 * FreeParameters) - (2.0 * LogLikelihood);
+
+    /// <summary>parameters·ln N − 2·log L, on the total likelihood.</summary>
+    public double Bic => (FreeParameters * Math.Log(Windows)) - (2.0 * LogLikelihood);
+}
+
+/// <summary>A fit: the mixture, or null when <see cref="FitReport.Stop"/> says why there is none.</summary>
+public sealed record FitResult(GaussianMixture? Mixture, FitReport Report);
