@@ -1,0 +1,100 @@
+using System.ComponentModel.DataAnnotations;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Worker;
+
+/// <summary>How the ticks of a cell become its value.</summary>
+public enum Aggregate
+{
+    Last,
+    Mean,
+    Sum,
+    Min,
+    Max,
+}
+
+/// <summary>What one series is to be treated by: the service's settings, with the overrides of the first pattern that matches its name.</summary>
+public sealed record SeriesSettings
+{
+    public GridSettings Grid { get; init; } = new();
+
+    public ModelSettings Model { get; init; } = new();
+
+    public RefitSettings Refit { get; init; } = new();
+}
+
+/// <summary>The regular grid of a series.</summary>
+public sealed record GridSettings
+{
+    /// <summary>Length of a cell; cells start at multiples of it since 1970.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(1);
+
+    public Aggregate Aggregate { get; init; } = Aggregate.Last;
+
+    /// <summary>How long after its end, in event time, a cell still takes ticks.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Missing cells in a row after which a series sleeps; the next tick starts its history anew.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxGap { get; init; } = 1000;
+}
+
+/// <summary>The windows of a series and the mixture fitted to them.</summary>
+public sealed record ModelSettings
+{
+    [Range(1, 10_000)]
+    public int Past { get; init; } = 48;
+
+    [Range(1, 10_000)]
+    public int Future { get; init; } = 12;
+
+    /// <summary>Steps in a season: what the seasonal naive forecast repeats. 1 repeats the last value.</summary>
+    [Range(1, 100_000)]
+    public int Season { get; init; } = 1;
+
+    /// <summary>K.</summary>
+    [Range(1, 1000)]
+    public int Components { get; init; } = 1;
+
+    public CovarianceShape Covariance { get; init; } = CovarianceShape.Full;
+
+    public Centring Centring { get; init; } = Centring.Last;
+
+    public Scaling Scaling { get; init; } = Scaling.None;
+
+    [Range(0.0, 1.0)]
+    public double Ridge { get; init; } = 1e-6;
+
+    [Range(1, 100_000)]
+    public int MaxIterations { get; init; } = 100;
+
+    [Range(0.0, 1.0)]
+    public double Tolerance { get; init; } = 1e-5;
+
+    [Range(1, 100)]
+    public int Starts { get; init; } = 2;
+
+    [Range(0, long.MaxValue)]
+    public long Seed { get; init; } = 1;
+}
+
+/// <summary>When a series is refitted, and on how much.</summary>
+public sealed record RefitSettings
+{
+    /// <summary>R: steps between two refits.</summary>
+    [Range(1, 10_000_000)]
+    public int Every { get; init; } = 100;
+
+    /// <summary>A refit begun at step s is active from step s + lag, however fast it was.</summary>
+    [Range(1, 1_000_000)]
+    public int Lag { get; init; } = 5;
+
+    /// <summary>Steps of history before the first refit; 0 means three windows, or two seasons and a window where that is more.</summary>
+    [Range(0, 10_000_000)]
+    public int First { get; init; }
+
+    /// <summary>Steps of history a refit learns from.</summary>
+    [Range(2, 10_000_000)]
+    public int History { get; init; } = 5000;
+}

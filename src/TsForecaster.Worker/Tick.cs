@@ -1,0 +1,5 @@
+namespace TsForecaster.Worker;
+
+/// <summary>One value of one channel of a series, as it came.</summary>
+/// <param name="Time">Event time, nanoseconds since 1970 UTC.</param>
+public readonly record struct Tick(SeriesKey Key, long Time, double Value);
