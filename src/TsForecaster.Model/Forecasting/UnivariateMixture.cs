@@ -6,34 +6,225 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 public sealed class UnivariateMixture
 {
+    private readonly double[] _weights;
+    private readonly double[] _means;
+    private readonly double[] _deviations;
+
     /// <param name="weights">w, non-negative, summing to one.</param>
     /// <param name="means">m.</param>
     /// <param name="standardDeviations">s ≥ 0.</param>
-    public UnivariateMixture(double[] weights, double[] means, double[] standardDeviations) => throw null!;
+    /// <exception cref="ArgumentException">The lengths differ, or a number is outside of what is said above.</exception>
+    public UnivariateMixture(double[] weights, double[] means, double[] standardDeviations)
+    {
+        if (weights.Length == 0 || means.Length != weights.Length || standardDeviations.Length != weights.Length)
+        {
+            throw new ArgumentException($"a mixture needs as many weights ({weights.Length}) as means ({means.Length}) and standard deviations ({standardDeviations.Length}), at least one");
+        }
 
-    public ReadOnlySpan<double> Weights => throw null!;
+        double total = 0.0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (!(weights[i] >= 0.0) || !double.IsFinite(means[i]) || !(standardDeviations[i] >= 0.0) || !double.IsFinite(standardDeviations[i]))
+            {
+                throw new ArgumentException($"component {i} has weight {weights[i]}, mean {means[i]}, standard deviation {standardDeviations[i]}; weights and standard deviations must be non-negative and all of them finite");
+            }
 
-    public ReadOnlySpan<double> Means => throw null!;
+            total += weights[i];
+        }
 
-    public ReadOnlySpan<double> StandardDeviations => throw null!;
+        if (!(Math.Abs(total - 1.0) <= 1e-9))
+        {
+            throw new ArgumentException($"the weights sum to {total}, not to one");
+        }
 
-    public double Mean => throw null!;
+        (_weights, _means, _deviations) = ([.. weights], [.. means], [.. standardDeviations]);
+    }
 
-    public double StandardDeviation => throw null!;
+    private UnivariateMixture((double[] Weights, double[] Means, double[] Deviations) owned) =>
+        (_weights, _means, _deviations) = owned;
+
+    public ReadOnlySpan<double> Weights => _weights;
+
+    public ReadOnlySpan<double> Means => _means;
+
+    public ReadOnlySpan<double> StandardDeviations => _deviations;
+
+    public double Mean
+    {
+        get
+        {
+            double mean = 0.0;
+            for (int i = 0; i < _weights.Length; i++)
+            {
+                mean += _weights[i] * _means[i];
+            }
+
+            return mean;
+        }
+    }
+
+    /// <summary>√ Σ w_i (s_i² + (m_i − m̄)²).</summary>
+    public double StandardDeviation
+    {
+        get
+        {
+            double mean = Mean;
+            double variance = 0.0;
+            for (int i = 0; i < _weights.Length; i++)
+            {
+                double offset = _means[i] - mean;
+                variance += _weights[i] * ((_deviations[i] * _deviations[i]) + (offset * offset));
+            }
+
+            return _weights.Length == 1 ? _deviations[0] : Math.Sqrt(variance);
+        }
+    }
 
     /// <summary>P(Y ≤ y); also the PIT of an observation.</summary>
-    public double Cdf(double y) => throw null!;
+    public double Cdf(double y)
+    {
+        double probability = 0.0;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            double offset = y - _means[i];
+            probability += _weights[i] * (_deviations[i] > 0.0 ? StandardNormal.Cdf(offset / _deviations[i]) : offset >= 0.0 ? 1.0 : 0.0);
+        }
 
-    /// <summary>P(Y > y).</summary>
-    public double ProbabilityAbove(double y) => 1.0 - Cdf(y);
+        return Math.Min(1.0, probability);
+    }
 
-    /// <summary>log of the density at y.</summary>
-    public double LogDensity(double y) => throw null!;
+    /// <summary>P(Y > y), summed from the components' upper tails: precise where it is tiny.</summary>
+    public double ProbabilityAbove(double y)
+    {
+        double probability = 0.0;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            double offset = y - _means[i];
+            probability += _weights[i] * (_deviations[i] > 0.0 ? StandardNormal.Cdf(-offset / _deviations[i]) : offset >= 0.0 ? 0.0 : 1.0);
+        }
 
-    /// <summary>The y with Cdf(y) = probability, by bracketed root finding to the last digits.</summary>
+        return Math.Min(1.0, probability);
+    }
+
+    /// <summary>log of the density at y: +∞ on a point mass, −∞ where only point masses are and none is at y.</summary>
+    public double LogDensity(double y)
+    {
+        // Two passes, so that the largest exponent can be taken out before exponentials are summed.
+        double largest = double.NegativeInfinity;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            largest = Math.Max(largest, LogTerm(i, y));
+        }
+
+        if (double.IsInfinity(largest))
+        {
+            return largest;
+        }
+
+        double sum = 0.0;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            sum += Math.Exp(LogTerm(i, y) - largest);
+        }
+
+        return largest + Math.Log(sum);
+    }
+
+    /// <summary>
+    /// The y with Cdf(y) = probability, by bracketed root finding to the last digits; on a jump (a point mass) the smallest y
+    /// with Cdf(y) ≥ probability.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not within (0, 1).</exception>
-    public double Quantile(double probability) => throw null!;
+    public double Quantile(double probability)
+    {
+        if (!(probability > 0.0 && probability < 1.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "a quantile's probability lies between 0 and 1, both excluded");
+        }
 
-    /// <summary>The continuous ranked probability score of the observation y, in closed form (Grimit et al. 2006).</summary>
-    public double Crps(double y) => throw null!;
+        return QuantileSearch.Find(this, probability, StandardNormal.Quantile(probability));
+    }
+
+    /// <summary>
+    /// The continuous ranked probability score of the observation y, in closed form (Grimit et al. 2006):
+    /// Σ w_i A(y − m_i, s_i²) − ½ Σ_ij w_i w_j A(m_i − m_j, s_i² + s_j²), A(μ, σ²) = μ(2Φ(μ/σ) − 1) + 2σφ(μ/σ). Same unit as y.
+    /// </summary>
+    public double Crps(double y)
+    {
+        if (_weights.Length == 1)
+        {
+            return GaussianCrps(y - _means[0], _deviations[0]);
+        }
+
+        double score = 0.0;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            double variance = _deviations[i] * _deviations[i];
+            double spread = 0.5 * _weights[i] * MeanAbsolute(0.0, 2.0 * variance);
+            for (int j = 0; j < i; j++)
+            {
+                spread += _weights[j] * MeanAbsolute(_means[i] - _means[j], variance + (_deviations[j] * _deviations[j]));
+            }
+
+            score += _weights[i] * (MeanAbsolute(y - _means[i], variance) - spread);
+        }
+
+        return Math.Max(0.0, score);
+    }
+
+    /// <summary>CRPS of N(0, deviation²) at <paramref name="offset"/>.</summary>
+    internal static double GaussianCrps(double offset, double deviation)
+    {
+        if (!(deviation > 0.0))
+        {
+            return Math.Abs(offset);
+        }
+
+        double z = Math.Abs(offset) / deviation;
+        return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - StandardNormal.InverseSqrtPi);
+    }
+
+    /// <summary>A mixture around arrays that the caller hands over and checked.</summary>
+    internal static UnivariateMixture Owning(double[] weights, double[] means, double[] standardDeviations) =>
+        new((weights, means, standardDeviations));
+
+    /// <summary>The density at y of the components that have one; the derivative of the cdf between its jumps.</summary>
+    internal double Slope(double y)
+    {
+        double density = 0.0;
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            if (_deviations[i] > 0.0)
+            {
+                density += _weights[i] * StandardNormal.Density((y - _means[i]) / _deviations[i]) / _deviations[i];
+            }
+        }
+
+        return density;
+    }
+
+    /// <summary>A(μ, σ²) = E|X| for X ~ N(μ, σ²).</summary>
+    private static double MeanAbsolute(double mean, double variance)
+    {
+        if (!(variance > 0.0))
+        {
+            return Math.Abs(mean);
+        }
+
+        double deviation = Math.Sqrt(variance);
+        double z = Math.Abs(mean) / deviation;
+        return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)));
+    }
+
+    private double LogTerm(int i, double y)
+    {
+        double offset = y - _means[i];
+        if (!(_deviations[i] > 0.0))
+        {
+            return offset == 0.0 && _weights[i] > 0.0 ? double.PositiveInfinity : double.NegativeInfinity;
+        }
+
+        double z = offset / _deviations[i];
+        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(_deviations[i]) - StandardNormal.LogSqrtTwoPi;
+    }
 }
