@@ -1,28 +1,149 @@
+using TsForecaster.Model.Numerics;
+
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
 /// The predictive mixture Σ_k w_k N(m_k, S_k) of a future window, in the units of the series. Immutable.
-/// Steps count from 1 (the next step) to F, channels from 0.
+/// Steps count from 1 (the next step) to F, channels from 0. Components whose weight is below 2⁻⁵³ of the largest are not in it.
 /// </summary>
 public sealed class Forecast
 {
-    /// <summary>F.</summary>
-    public int Steps => throw null!;
+    private readonly double[] _weights;
+    private readonly double[][] _means;
+    private readonly ConditionalComponent[] _components;
+    private readonly double[] _scales;
 
-    public int Channels => throw null!;
+    /// <param name="channels">C.</param>
+    /// <param name="weights">w, summing to one.</param>
+    /// <param name="means">m_k, in the units of the series.</param>
+    /// <param name="components">Hold the factors of S_k in normalised units.</param>
+    /// <param name="scales">What a normalised unit of each channel is worth.</param>
+    internal Forecast(int channels, double[] weights, double[][] means, ConditionalComponent[] components, double[] scales)
+    {
+        (Channels, _weights, _means, _components, _scales) = (channels, weights, means, components, scales);
+        Steps = means[0].Length / channels;
+    }
+
+    /// <summary>F.</summary>
+    public int Steps { get; }
+
+    public int Channels { get; }
+
+    /// <summary>w_k of the components that count, summing to one.</summary>
+    public ReadOnlySpan<double> Weights => _weights;
 
     /// <summary>The distribution of one value of the future window.</summary>
-    public UnivariateMixture Marginal(int step, int channel = 0) => throw null!;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such step or channel.</exception>
+    public UnivariateMixture Marginal(int step, int channel = 0)
+    {
+        int index = IndexOf(step, channel);
+        var means = new double[_weights.Length];
+        var deviations = new double[_weights.Length];
+        for (int k = 0; k < means.Length; k++)
+        {
+            (means[k], deviations[k]) = ComponentAt(k, index);
+        }
+
+        return UnivariateMixture.Owning(_weights, means, deviations);
+    }
 
     /// <summary>Mean of the future window, F·C numbers.</summary>
-    public double[] Mean() => throw null!;
+    public double[] Mean()
+    {
+        var mean = new double[_means[0].Length];
+        for (int k = 0; k < _weights.Length; k++)
+        {
+            VectorKernels.AddScaled(_weights[k], _means[k], mean);
+        }
 
-    /// <summary>Σ w_k (S_k + m_k m_kᵀ) − m̄ m̄ᵀ, (F·C)×(F·C) row-major.</summary>
-    public double[] Covariance() => throw null!;
+        return mean;
+    }
+
+    /// <summary>Σ w_k (S_k + m_k m_kᵀ) − m̄ m̄ᵀ, (F·C)×(F·C) row-major. Costs K·(F·C)³/3.</summary>
+    public double[] Covariance()
+    {
+        int n = _means[0].Length;
+        double[] mean = Mean();
+        var covariance = new double[n * n];
+        for (int k = 0; k < _weights.Length; k++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j <= i; j++)
+                {
+                    double within = VectorKernels.Dot(_components[k].TargetRow(i)[..(j + 1)], _components[k].TargetRow(j));
+                    double between = (_means[k][i] - mean[i]) * (_means[k][j] - mean[j]);
+                    covariance[(i * n) + j] += _weights[k] * ((within * _scales[i % Channels] * _scales[j % Channels]) + between);
+                    covariance[(j * n) + i] = covariance[(i * n) + j];
+                }
+            }
+        }
+
+        return covariance;
+    }
 
     /// <summary>Joint draws of the future window, count×(F·C) row-major; the same seed gives the same draws.</summary>
-    public double[] Sample(int count, ulong seed) => throw null!;
+    public double[] Sample(int count, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        int n = _means[0].Length;
+        var rows = new double[count * n];
+        var whitened = new double[n];
+        var random = new SeededRandom(seed);
+        for (int row = 0; row < count; row++)
+        {
+            Draw(random, rows.AsSpan(row * n, n), whitened);
+        }
+
+        return rows;
+    }
 
     /// <summary>P(any step of the channel is above the threshold), from <paramref name="draws"/> joint draws.</summary>
-    public double ProbabilityAnyAbove(double threshold, int channel = 0, int draws = 4096, ulong seed = 1) => throw null!;
+    public double ProbabilityAnyAbove(double threshold, int channel = 0, int draws = 4096, ulong seed = 1)
+    {
+        IndexOf(1, channel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
+        var random = new SeededRandom(seed);
+        var window = new double[_means[0].Length];
+        var whitened = new double[window.Length];
+        int above = 0;
+        for (int draw = 0; draw < draws; draw++)
+        {
+            Draw(random, window, whitened);
+            for (int i = channel; i < window.Length; i += Channels)
+            {
+                if (window[i] > threshold)
+                {
+                    above++;
+                    break;
+                }
+            }
+        }
+
+        return (double)above / draws;
+    }
+
+    /// <summary>Mean and standard deviation of component k at a position of the future window.</summary>
+    internal (double Mean, double StandardDeviation) ComponentAt(int k, int index) =>
+        (_means[k][index], _scales[index % Channels] * _components[k].Deviations[index]);
+
+    /// <summary>One window: a component by its weight, then m_k + scale ∘ L_k u with u standard normal.</summary>
+    private void Draw(SeededRandom random, Span<double> window, Span<double> whitened)
+    {
+        int k = random.NextChoice(_weights);
+        random.FillGaussian(whitened);
+        for (int i = 0; i < window.Length; i++)
+        {
+            window[i] = _means[k][i] + (_scales[i % Channels] * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+        }
+    }
+
+    private int IndexOf(int step, int channel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, Steps);
+        ArgumentOutOfRangeException.ThrowIfNegative(channel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, Channels);
+        return ((step - 1) * Channels) + channel;
+    }
 }

@@ -1,3 +1,5 @@
+using TsForecaster.Model.Numerics;
+
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 public sealed class UnivariateMixture
 {
+    private const double InverseRootPi = 0.56418958354775628695;
+
     private readonly double[] _weights;
     private readonly double[] _means;
     private readonly double[] _deviations;
@@ -142,7 +146,7 @@ public sealed class UnivariateMixture
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "a quantile's probability lies between 0 and 1, both excluded");
         }
 
-        return QuantileSearch.Find(this, probability, StandardNormal.Quantile(probability));
+        return QuantileSearch.Find(this, probability, StandardNormal.InverseCdf(probability));
     }
 
     /// <summary>
@@ -181,7 +185,7 @@ public sealed class UnivariateMixture
         }
 
         double z = Math.Abs(offset) / deviation;
-        return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - StandardNormal.InverseSqrtPi);
+        return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - InverseRootPi);
     }
 
     /// <summary>A mixture around arrays that the caller hands over and checked.</summary>
@@ -225,6 +229,6 @@ public sealed class UnivariateMixture
         }
 
         double z = offset / _deviations[i];
-        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(_deviations[i]) - StandardNormal.LogSqrtTwoPi;
+        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(_deviations[i]) - (0.5 * StandardNormal.LogTwoPi);
     }
 }

@@ -1,0 +1,142 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Numerics;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>
+/// One component of a mixture, split into o observed numbers followed by t target numbers. With Σ = LLᵀ split the same way,
+///
+///     L = | L_OO      |     z = L_OO⁻¹(x − μ_O)            log N(x; μ_O, Σ_OO) = −½‖z‖² − Σ log L_ii − o·log √2π
+///         | L_TO L_TT |     m = μ_T + L_TO z               the same as μ_T + Σ_TO Σ_OO⁻¹ (x − μ_O)
+///                           S = L_TT L_TTᵀ                 the same as Σ_TT − Σ_TO Σ_OO⁻¹ Σ_OT
+///
+/// so that the mixture's own factor is all that conditioning needs: nothing is factorised or inverted again.
+/// </summary>
+internal sealed class ConditionalComponent
+{
+    private readonly GaussianMixture _mixture;
+    private readonly int _index;
+    private readonly double[]? _reducedFactor;
+    private readonly double[] _observedMean;
+    private readonly double[] _targetMean;
+    private readonly double[]? _gain;
+    private readonly double _logConstant;
+
+    /// <summary>Splits component <paramref name="index"/> after its first <paramref name="observed"/> numbers.</summary>
+    public ConditionalComponent(GaussianMixture mixture, int index, int observed)
+        : this(mixture, index, mixture.Mean(index)[..observed].ToArray(), mixture.Mean(index)[observed..].ToArray(), null) =>
+        _gain = Gain();
+
+    private ConditionalComponent(GaussianMixture mixture, int index, double[] observedMean, double[] targetMean, double[]? reducedFactor)
+    {
+        (_mixture, _index, _observedMean, _targetMean, _reducedFactor) = (mixture, index, observedMean, targetMean, reducedFactor);
+        int observed = observedMean.Length;
+        _logConstant = Math.Log(mixture.Weights[index]) - (0.5 * observed * StandardNormal.LogTwoPi);
+        for (int i = 0; i < observed; i++)
+        {
+            _logConstant -= Math.Log(Row(i)[i]);
+        }
+
+        Deviations = new double[targetMean.Length];
+        for (int i = 0; i < Deviations.Length; i++)
+        {
+            ReadOnlySpan<double> row = TargetRow(i);
+            Deviations[i] = Math.Sqrt(VectorKernels.Dot(row, row));
+        }
+    }
+
+    /// <summary>√diag S, length t: the same for every query.</summary>
+    public double[] Deviations { get; }
+
+    /// <summary>The same component with the observed numbers at these positions (ascending) marginalised out.</summary>
+    public ConditionalComponent Without(ReadOnlySpan<int> positions)
+    {
+        int size = _observedMean.Length + _targetMean.Length;
+        double[] factor = Factor.ToArray();
+        double[] mean = [.. _observedMean];
+        for (int i = positions.Length - 1; i >= 0; i--)
+        {
+            factor = FactorRowDeletion.Delete(factor, size--, positions[i]);
+            mean = [.. mean[..positions[i]], .. mean[(positions[i] + 1)..]];
+        }
+
+        return new ConditionalComponent(_mixture, _index, mean, _targetMean, factor);
+    }
+
+    /// <summary>Writes x − μ_O.</summary>
+    public void Offset(ReadOnlySpan<double> observed, Span<double> destination)
+    {
+        for (int i = 0; i < _observedMean.Length; i++)
+        {
+            destination[i] = observed[i] - _observedMean[i];
+        }
+    }
+
+    /// <summary>
+    /// log(π N(x; μ_O, Σ_OO)), leaving z in <paramref name="whitened"/>. Gives up with −∞ as soon as the value is sure to end
+    /// below <paramref name="floor"/>.
+    /// </summary>
+    public double LogWeight(ReadOnlySpan<double> offset, Span<double> whitened, double floor)
+    {
+        double value = _logConstant;
+        for (int i = 0; i < _observedMean.Length; i++)
+        {
+            ReadOnlySpan<double> row = Row(i);
+            double z = (offset[i] - VectorKernels.Dot(row[..i], whitened[..i])) / row[i];
+            whitened[i] = z;
+            value -= 0.5 * z * z;
+            if (value < floor)
+            {
+                return double.NegativeInfinity;
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>Whether <see cref="ConditionalMean"/> needs z; with the gain at hand it does not.</summary>
+    public bool NeedsWhitened => _gain is null;
+
+    /// <summary>Writes m, from x − μ_O by the gain or, where there is none, from z.</summary>
+    public void ConditionalMean(ReadOnlySpan<double> offset, ReadOnlySpan<double> whitened, Span<double> destination)
+    {
+        int observed = _observedMean.Length;
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = _targetMean[i] + (_gain is null
+                ? VectorKernels.Dot(Row(observed + i)[..observed], whitened[..observed])
+                : VectorKernels.Dot(_gain.AsSpan(i * observed, observed), offset[..observed]));
+        }
+    }
+
+    /// <summary>The first i + 1 numbers of row i of L_TT.</summary>
+    public ReadOnlySpan<double> TargetRow(int i) => Row(_observedMean.Length + i).Slice(_observedMean.Length, i + 1);
+
+    private ReadOnlySpan<double> Factor => _reducedFactor is null ? _mixture.CholeskyFactor(_index) : _reducedFactor;
+
+    private ReadOnlySpan<double> Row(int i)
+    {
+        int size = _observedMean.Length + _targetMean.Length;
+        return Factor.Slice(i * size, size);
+    }
+
+    /// <summary>Σ_TO Σ_OO⁻¹ = L_TO L_OO⁻¹, t×o row-major: each row g solves g L_OO = (row of L_TO), last entry first.</summary>
+    private double[] Gain()
+    {
+        int observed = _observedMean.Length;
+        double[] gain = new double[_targetMean.Length * observed];
+        for (int i = 0; i < _targetMean.Length; i++)
+        {
+            Span<double> g = gain.AsSpan(i * observed, observed);
+            Row(observed + i)[..observed].CopyTo(g);
+            for (int j = observed - 1; j >= 0; j--)
+            {
+                ReadOnlySpan<double> row = Row(j);
+                g[j] /= row[j];
+                VectorKernels.AddScaled(-g[j], row[..j], g[..j]);
+            }
+        }
+
+        return gain;
+    }
+}

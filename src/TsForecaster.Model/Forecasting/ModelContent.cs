@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>
+/// What a model file holds, version 1: shape, normalisation and mixture, then the report of the fit. Of each covariance only
+/// what its shape leaves free is written: lower triangles (one, when tied), diagonals, or one variance a component.
+/// </summary>
+internal static class ModelContent
+{
+    /// <summary>The first twelve hexadecimal digits of the parameters' SHA-256.</summary>
+    public static string Identify(ForecastModel model)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        WriteParameters(bytes, model.Shape, model.Normalisation, model.Mixture);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan))[..12];
+    }
+
+    public static void WriteParameters(IBufferWriter<byte> writer, WindowShape shape, Normalisation normalisation, GaussianMixture mixture)
+    {
+        Write(writer, shape.Past);
+        Write(writer, shape.Future);
+        Write(writer, shape.Channels);
+        Write(writer, (int)normalisation.Centring);
+        Write(writer, (int)normalisation.Scaling);
+        Write(writer, normalisation.ScaleFloor);
+        Write(writer, (int)mixture.Shape);
+        Write(writer, mixture.Components);
+        Write(writer, mixture.Weights);
+        for (int k = 0; k < mixture.Components; k++)
+        {
+            Write(writer, mixture.Mean(k));
+        }
+
+        CovarianceLayout layout = new(mixture.Shape, mixture.Components, mixture.Dimension);
+        for (int k = 0; k < layout.Matrices; k++)
+        {
+            for (int i = 0; i < layout.Rows; i++)
+            {
+                Write(writer, mixture.Covariance(k).Slice((i * mixture.Dimension) + layout.FirstColumn(i), layout.Columns(i)));
+            }
+        }
+    }
+
+    public static void WriteReport(IBufferWriter<byte> writer, FitReport report)
+    {
+        Write(writer, (int)report.Stop);
+        Write(writer, report.Iterations);
+        Write(writer, report.LogLikelihood);
+        Write(writer, report.Windows);
+        Write(writer, report.FreeParameters);
+        Write(writer, report.Reseeded);
+        Write(writer, report.Dropped);
+        Write(writer, report.RidgeEscalations);
+        Write(writer, report.Trace.Count);
+        Write(writer, report.Trace.ToArray());
+    }
+
+    /// <exception cref="ModelFileException">A number is impossible, or there are too few or too many.</exception>
+    public static ForecastModel Read(ReadOnlySpan<byte> content)
+    {
+        var reader = new ContentReader(content);
+        try
+        {
+            var shape = new WindowShape(reader.Size("past"), reader.Size("future"), reader.Size("channels"));
+            Normalisation normalisation = new(reader.Choice<Centring>(), reader.Choice<Scaling>()) { ScaleFloor = reader.Number() };
+            GaussianMixture mixture = ReadMixture(ref reader, shape);
+            var model = new ForecastModel(shape, normalisation, mixture, ReadReport(ref reader));
+            reader.RequireEnd();
+            return model;
+        }
+        catch (Exception impossible) when (impossible is ArgumentException or OverflowException)
+        {
+            throw new ModelFileException($"the model file holds an impossible model: {impossible.Message}");
+        }
+    }
+
+    private static GaussianMixture ReadMixture(ref ContentReader reader, WindowShape shape)
+    {
+        var freedom = reader.Choice<CovarianceShape>();
+        int components = reader.Size("components");
+        int dimension = checked(checked(shape.Past + shape.Future) * shape.Channels);
+        CovarianceLayout layout = new(freedom, components, dimension);
+        reader.RequireNumbers((double)components * (1 + (double)dimension));
+        double[] weights = reader.Numbers(components);
+        double[] means = reader.Numbers(checked(components * dimension));
+        reader.RequireNumbers(layout.Numbers);
+        var covariances = new double[checked(components * checked(dimension * dimension))];
+        for (int k = 0; k < components; k++)
+        {
+            Span<double> matrix = covariances.AsSpan(k * dimension * dimension, dimension * dimension);
+            if (k < layout.Matrices)
+            {
+                layout.Read(ref reader, matrix);
+            }
+            else
+            {
+                covariances.AsSpan(0, matrix.Length).CopyTo(matrix);
+            }
+        }
+
+        return GaussianMixture.Create(weights, means, covariances, freedom);
+    }
+
+    private static FitReport ReadReport(ref ContentReader reader)
+    {
+        var report = new FitReport
+        {
+            Stop = reader.Choice<StopReason>(),
+            Iterations = reader.Count("iterations"),
+            LogLikelihood = reader.Number(),
+            Windows = reader.Count("windows"),
+            FreeParameters = reader.Count("free parameters"),
+            Reseeded = reader.Count("re-seeded components"),
+            Dropped = reader.Count("dropped components"),
+            RidgeEscalations = reader.Count("ridge escalations"),
+            Trace = [],
+        };
+        int iterations = reader.Count("iterations in the trace");
+        reader.RequireNumbers(iterations);
+        return report with { Trace = reader.Numbers(iterations) };
+    }
+
+    private static void Write(IBufferWriter<byte> writer, int value)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(sizeof(int)), value);
+        writer.Advance(sizeof(int));
+    }
+
+    private static void Write(IBufferWriter<byte> writer, double value) => Write(writer, [value]);
+
+    private static void Write(IBufferWriter<byte> writer, ReadOnlySpan<double> values)
+    {
+        Span<byte> bytes = writer.GetSpan(values.Length * sizeof(double));
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes[(i * sizeof(double))..], values[i]);
+        }
+
+        writer.Advance(values.Length * sizeof(double));
+    }
+}
