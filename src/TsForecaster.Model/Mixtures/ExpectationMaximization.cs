@@ -5,8 +5,56 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>Fits a Gaussian mixture by expectation-maximisation in log space (Bishop, PRML §9.2).</summary>
 public static class ExpectationMaximization
 {
+    private const ulong SeedStep = 0x9E3779B97F4A7C15UL;
+
+    /// <summary>
+    /// Fits the windows. Cost per iteration 2·N·D²·K operations and K·N numbers of memory for full covariances; one component
+    /// has a closed form and takes one iteration. The same input gives the same bits.
+    /// </summary>
     /// <exception cref="ArgumentException">An option is out of range, or there are fewer windows than components.</exception>
     /// <exception cref="OperationCanceledException">Asked for, between two iterations.</exception>
-    public static FitResult Fit(WindowSet windows, FitOptions options, CancellationToken cancellation = default) =>
-        throw null!;
+    public static FitResult Fit(WindowSet windows, FitOptions options, CancellationToken cancellation = default)
+    {
+        FitOptionsCheck.Require(options, windows);
+        if (options.InitialMixture is { } mixture && options.Components > 1)
+        {
+            return new EmRun(windows, options, cancellation).From(mixture);
+        }
+
+        if (!options.InitialResponsibilities.IsEmpty && options.Components > 1)
+        {
+            return new EmRun(windows, options, cancellation).From(Columns(options.InitialResponsibilities.Span, options.Components));
+        }
+
+        FitResult? best = null;
+        int starts = options.Components == 1 ? 1 : options.Starts;
+        for (int start = 0; start < starts; start++)
+        {
+            ulong seed = unchecked(options.Seed + ((ulong)start * SeedStep));
+            FitResult result = new EmRun(windows, options, cancellation).From(KMeansStart.Responsibilities(windows, options.Components, seed));
+            best = best is null || IsBetter(result, best) ? result : best;
+        }
+
+        return best!;
+    }
+
+    private static bool IsBetter(FitResult a, FitResult b) =>
+        a.Mixture is not null && (b.Mixture is null || a.Report.LogLikelihood > b.Report.LogLikelihood);
+
+    private static List<double[]> Columns(ReadOnlySpan<double> responsibilities, int components)
+    {
+        List<double[]> columns = [];
+        for (int k = 0; k < components; k++)
+        {
+            double[] column = new double[responsibilities.Length / components];
+            for (int n = 0; n < column.Length; n++)
+            {
+                column[n] = responsibilities[(n * components) + k];
+            }
+
+            columns.Add(column);
+        }
+
+        return columns;
+    }
 }

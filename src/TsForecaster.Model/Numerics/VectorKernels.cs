@@ -90,6 +90,44 @@ internal static class VectorKernels
         }
     }
 
+    /// <summary>d_i ← x_i + α.</summary>
+    public static void Shift(ReadOnlySpan<double> x, double alpha, Span<double> d)
+    {
+        RequireSameLength(x.Length, d.Length);
+        ref double p = ref MemoryMarshal.GetReference(x);
+        ref double q = ref MemoryMarshal.GetReference(d);
+        Vector256<double> shift = Vector256.Create(alpha);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+        {
+            (Vector256.LoadUnsafe(ref p, (nuint)i) + shift).StoreUnsafe(ref q, (nuint)i);
+        }
+
+        for (; i < x.Length; i++)
+        {
+            d[i] = x[i] + alpha;
+        }
+    }
+
+    /// <summary>s_i ← s_i + x_i².</summary>
+    public static void AddSquares(ReadOnlySpan<double> x, Span<double> s)
+    {
+        RequireSameLength(x.Length, s.Length);
+        ref double p = ref MemoryMarshal.GetReference(x);
+        ref double q = ref MemoryMarshal.GetReference(s);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+        {
+            Vector256<double> v = Vector256.LoadUnsafe(ref p, (nuint)i);
+            (Vector256.LoadUnsafe(ref q, (nuint)i) + (v * v)).StoreUnsafe(ref q, (nuint)i);
+        }
+
+        for (; i < x.Length; i++)
+        {
+            s[i] += x[i] * x[i];
+        }
+    }
+
     /// <summary>Σ_i (a_i − b_i)².</summary>
     public static double SquaredDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {

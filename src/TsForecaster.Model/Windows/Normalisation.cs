@@ -37,6 +37,49 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// Level and scale of one channel of a past. <paramref name="past"/> holds <paramref name="channels"/> interleaved values a
     /// step; NaN marks a missing value and is left out. With nothing observed the level is 0 and the scale 1.
     /// </summary>
-    public (double Level, double Scale) Measure(ReadOnlySpan<double> past, int channels, int channel) =>
-        throw null!;
+    public (double Level, double Scale) Measure(ReadOnlySpan<double> past, int channels, int channel)
+    {
+        double first = double.NaN, last = double.NaN, shifted = 0.0;
+        int observed = 0;
+        for (int i = channel; i < past.Length; i += channels)
+        {
+            double value = past[i];
+            if (double.IsNaN(value))
+            {
+                continue;
+            }
+
+            first = observed == 0 ? value : first;
+            last = value;
+            shifted += value - first;
+            observed++;
+        }
+
+        if (observed == 0)
+        {
+            return (0.0, 1.0);
+        }
+
+        // Summed relative to the first value, so that the mean of a constant is that constant to the bit.
+        double mean = first + (shifted / observed);
+        double level = Centring switch
+        {
+            Centring.Last => last,
+            Centring.Mean => mean,
+            _ => 0.0,
+        };
+        return (level, Scaling == Scaling.None ? 1.0 : Math.Max(ScaleFloor, StandardDeviation(past, channels, channel, mean, observed)));
+    }
+
+    private static double StandardDeviation(ReadOnlySpan<double> past, int channels, int channel, double mean, int observed)
+    {
+        double squares = 0.0;
+        for (int i = channel; i < past.Length; i += channels)
+        {
+            double deviation = past[i] - mean;
+            squares += double.IsNaN(deviation) ? 0.0 : deviation * deviation;
+        }
+
+        return Math.Sqrt(squares / observed);
+    }
 }

@@ -1,0 +1,87 @@
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Mixtures;
+
+/// <summary>One run of EM from one start. An iteration is an M-step and the E-step that scores its result.</summary>
+internal sealed class EmRun
+{
+    private readonly WindowSet _windows;
+    private readonly FitOptions _options;
+    private readonly CancellationToken _cancellation;
+    private readonly RidgedCovariance _ridge;
+    private readonly ExpectationStep _expectation;
+    private readonly MaximizationStep _maximization;
+    private readonly ComponentRecovery _recovery;
+    private readonly List<double> _trace = [];
+    private double _logLikelihood = double.NaN;
+    private int _iterations;
+
+    public EmRun(WindowSet windows, FitOptions options, CancellationToken cancellation)
+    {
+        (_windows, _options, _cancellation) = (windows, options, cancellation);
+        _ridge = new RidgedCovariance(windows, options.Ridge, options.AbsoluteRidge);
+        _expectation = new ExpectationStep(windows, options.Components);
+        _maximization = new MaximizationStep(windows, options.Shape, _ridge);
+        _recovery = new ComponentRecovery(windows, options.Components);
+    }
+
+    /// <summary>Goes on from a mixture; its own likelihood is the first of the trace.</summary>
+    public FitResult From(GaussianMixture mixture)
+    {
+        List<double[]> responsibilities = [];
+        for (int k = 0; k < mixture.Components; k++)
+        {
+            responsibilities.Add(new double[_windows.Count]);
+        }
+
+        Score(mixture, responsibilities);
+        return From(responsibilities);
+    }
+
+    /// <summary>Begins with an M-step from responsibilities (K arrays of N), which are used up.</summary>
+    public FitResult From(List<double[]> responsibilities)
+    {
+        while (true)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            double previous = _recovery.Mend(responsibilities) || _trace.Count == 0 ? double.NegativeInfinity : _trace[^1];
+            GaussianMixture? mixture = _maximization.Run(responsibilities);
+            _iterations++;
+            if (mixture is null || !double.IsFinite(Score(mixture, responsibilities)))
+            {
+                return new FitResult(null, Report(StopReason.Singular, responsibilities.Count));
+            }
+
+            // One component has no hidden variable: its M-step is the answer.
+            if (_options.Components == 1 || _trace[^1] - previous < _options.Tolerance)
+            {
+                return new FitResult(mixture, Report(StopReason.Converged, mixture.Components));
+            }
+
+            if (_iterations == _options.MaxIterations)
+            {
+                return new FitResult(mixture, Report(StopReason.MaxIterations, mixture.Components));
+            }
+        }
+    }
+
+    private double Score(GaussianMixture mixture, List<double[]> responsibilities)
+    {
+        _logLikelihood = _expectation.Run(mixture, responsibilities, null);
+        _trace.Add(_logLikelihood / _windows.Count);
+        return _logLikelihood;
+    }
+
+    private FitReport Report(StopReason stop, int components) => new()
+    {
+        Stop = stop,
+        Iterations = _iterations,
+        Trace = _trace,
+        LogLikelihood = _logLikelihood,
+        Windows = _windows.Count,
+        FreeParameters = GaussianMixture.CountParameters(components, _windows.Dimension, _options.Shape),
+        Reseeded = _recovery.Reseeded,
+        Dropped = _recovery.Dropped,
+        RidgeEscalations = _ridge.Escalations,
+    };
+}

@@ -1,0 +1,122 @@
+using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Mixtures;
+
+/// <summary>
+/// Makes a covariance estimate positive definite: Σ ← Σ + (ridge · tr Σ / D + absolute ridge) I, more of it, within bounds, when
+/// the factorisation still fails. A covariance that has collapsed altogether, as that of a constant series has, gets the
+/// variance <see cref="_floor"/>: its standard deviation is a millionth of the windows', or, when they do not vary at all,
+/// 1e-12 of their root mean square (1e-15 when they are zero).
+/// </summary>
+internal sealed class RidgedCovariance
+{
+    private const int MaxEscalations = 10;
+
+    /// <summary>The first escalation as a share of the mean variance; each further one is ten times the last, up to one.</summary>
+    private const double FirstEscalation = 1e-9;
+
+    private readonly double _ridge;
+    private readonly double _absolute;
+    private readonly double _floor;
+
+    public RidgedCovariance(WindowSet windows, double ridge, double absoluteRidge)
+    {
+        (_ridge, _absolute) = (ridge, absoluteRidge);
+        (double meanSquare, double variance) = Spread(windows);
+        _floor = Math.Max(1e-30, Math.Max(1e-24 * meanSquare, 1e-12 * variance));
+    }
+
+    /// <summary>Times a ridge was raised.</summary>
+    public int Escalations { get; private set; }
+
+    /// <summary>Adds the ridge to the covariance in place and factors it; null when it stays singular or is not finite.</summary>
+    public double[]? Factor(double[] covariance, int dimension, CovarianceShape shape)
+    {
+        double meanVariance = Trace(covariance, dimension) / dimension;
+        if (!double.IsFinite(meanVariance))
+        {
+            return null;
+        }
+
+        double ridge = (_ridge * meanVariance) + _absolute;
+        AddToDiagonal(covariance, dimension, meanVariance + ridge < _floor ? ridge + _floor : ridge);
+        double[] factor = new double[covariance.Length];
+        double escalation = Math.Max(_floor, FirstEscalation * meanVariance);
+        for (int attempt = 0; attempt <= MaxEscalations; attempt++)
+        {
+            if (TryFactor(covariance, factor, dimension, shape))
+            {
+                return factor;
+            }
+
+            AddToDiagonal(covariance, dimension, escalation);
+            escalation *= 10.0;
+            Escalations++;
+        }
+
+        return null;
+    }
+
+    private static bool TryFactor(double[] covariance, double[] factor, int dimension, CovarianceShape shape)
+    {
+        covariance.AsSpan().CopyTo(factor);
+        if (shape is CovarianceShape.Full or CovarianceShape.Tied)
+        {
+            return Cholesky.TryFactor(factor, dimension, out _);
+        }
+
+        for (int i = 0; i < factor.Length; i += dimension + 1)
+        {
+            if (!(factor[i] > 0.0))
+            {
+                return false;
+            }
+
+            factor[i] = Math.Sqrt(factor[i]);
+        }
+
+        return true;
+    }
+
+    private static double Trace(double[] matrix, int dimension)
+    {
+        double trace = 0.0;
+        for (int i = 0; i < matrix.Length; i += dimension + 1)
+        {
+            trace += matrix[i];
+        }
+
+        return trace;
+    }
+
+    private static void AddToDiagonal(double[] matrix, int dimension, double value)
+    {
+        for (int i = 0; i < matrix.Length; i += dimension + 1)
+        {
+            matrix[i] += value;
+        }
+    }
+
+    /// <summary>Mean square, and mean variance about the mean window, of a number of a window.</summary>
+    private static (double MeanSquare, double Variance) Spread(WindowSet windows)
+    {
+        int dimension = windows.Dimension;
+        double numbers = (double)windows.Count * dimension;
+        double[] window = new double[dimension], origin = new double[dimension];
+        double[] sums = new double[dimension], squares = new double[dimension];
+        double meanSquare = 0.0;
+        windows.CopyTo(0, origin);
+        for (int n = 0; n < windows.Count; n++)
+        {
+            windows.CopyTo(n, window);
+            meanSquare += VectorKernels.Dot(window, window);
+            VectorKernels.AddScaled(-1.0, origin, window);
+            VectorKernels.AddScaled(1.0, window, sums);
+            VectorKernels.AddSquares(window, squares);
+        }
+
+        double variance = VectorKernels.Sum(squares) - (VectorKernels.Dot(sums, sums) / windows.Count);
+        return (meanSquare / numbers, Math.Max(0.0, variance) / numbers);
+    }
+}
