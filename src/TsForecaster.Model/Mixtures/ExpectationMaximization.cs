@@ -5,6 +5,7 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>Fits a Gaussian mixture by expectation-maximisation in log space (Bishop, PRML §9.2).</summary>
 public static class ExpectationMaximization
 {
+    private const int LloydIterations = 20;
     private const ulong SeedStep = 0x9E3779B97F4A7C15UL;
 
     /// <summary>
@@ -30,8 +31,11 @@ public static class ExpectationMaximization
         int starts = options.Components == 1 ? 1 : options.Starts;
         for (int start = 0; start < starts; start++)
         {
+            // Finished clusterings are much alike; every other start keeps the raw draw, which finds optima that k-means shuns.
             ulong seed = unchecked(options.Seed + ((ulong)start * SeedStep));
-            FitResult result = new EmRun(windows, options, cancellation).From(KMeansStart.Responsibilities(windows, options.Components, seed));
+            int lloyd = start % 2 == 0 ? LloydIterations : 0;
+            List<double[]> responsibilities = KMeansStart.Responsibilities(windows, options.Components, seed, lloyd);
+            FitResult result = new EmRun(windows, options, cancellation).From(responsibilities);
             best = best is null || IsBetter(result, best) ? result : best;
         }
 

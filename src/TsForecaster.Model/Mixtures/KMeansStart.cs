@@ -4,21 +4,20 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Mixtures;
 
 /// <summary>
-/// Responsibilities to begin with: k-means++ centres (Arthur and Vassilvitskii, 2007), a few of Lloyd's iterations, every window
+/// Responsibilities to begin with: k-means++ centres (Arthur and Vassilvitskii, 2007), some of Lloyd's iterations, every window
 /// wholly its nearest centre's.
 /// </summary>
 internal static class KMeansStart
 {
-    private const int MaxLloydIterations = 20;
-
     /// <summary>K arrays of N zeros and ones.</summary>
-    public static List<double[]> Responsibilities(WindowSet windows, int components, ulong seed)
+    /// <param name="lloydIterations">At most so many; with 0 the centres stay at windows.</param>
+    public static List<double[]> Responsibilities(WindowSet windows, int components, ulong seed, int lloydIterations)
     {
         int[] nearest = new int[windows.Count];
         if (components > 1)
         {
             double[] centres = PlusPlusCentres(windows, components, new SeededRandom(seed));
-            for (int iteration = 0; iteration < MaxLloydIterations && Assign(windows, centres, nearest); iteration++)
+            for (int iteration = 0; Assign(windows, centres, nearest) && iteration < lloydIterations; iteration++)
             {
                 MoveCentres(windows, centres, nearest, components);
             }
