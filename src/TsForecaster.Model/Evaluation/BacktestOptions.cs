@@ -1,0 +1,47 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Evaluation;
+
+/// <summary>Rows of the three consecutive parts of a table; rows after them are not used.</summary>
+public sealed record DataSplit(int Train, int Valid, int Test)
+{
+    public int Rows => Train + Valid + Test;
+}
+
+/// <summary>Which part of the table is scored.</summary>
+public enum ScoredPart
+{
+    Valid,
+    Test,
+}
+
+/// <summary>What a backtest does. Checked by <see cref="Backtest"/>.</summary>
+public sealed record BacktestOptions
+{
+    /// <summary>P and F; one channel.</summary>
+    public required WindowShape Shape { get; init; }
+
+    public required DataSplit Split { get; init; }
+
+    public Normalisation Normalisation { get; init; } = new();
+
+    public FitOptions Fit { get; init; } = new();
+
+    /// <summary>Steps from one scored forecast to the next. Models are fitted to every window.</summary>
+    public int Stride { get; init; } = 1;
+
+    /// <summary>m of the seasonal naive, which is both the rival and what MASE and MSIS scale by.</summary>
+    public int Season { get; init; } = 1;
+
+    /// <summary>Work and score in units of each column's training standard deviation (population), around its training mean.</summary>
+    public bool Standardise { get; init; }
+
+    /// <summary>A model for each column, instead of one that is fitted to the windows of all.</summary>
+    public bool PerSeries { get; init; }
+
+    /// <summary>Fit on the validation rows too (chosen settings are refitted so before the test).</summary>
+    public bool FitOnValid { get; init; }
+
+    public PointForecast Point { get; init; } = PointForecast.Mean;
+}

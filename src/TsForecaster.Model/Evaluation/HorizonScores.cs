@@ -1,0 +1,73 @@
+using TsForecaster.Model.Forecasting;
+
+namespace TsForecaster.Model.Evaluation;
+
+/// <summary>One <see cref="ScoreAccumulator"/> for each step ahead, and their sum. Not thread-safe.</summary>
+public sealed class HorizonScores
+{
+    private readonly ScoreAccumulator[] _steps;
+    private readonly PointForecast _point;
+
+    /// <param name="steps">F, the longest horizon that is scored.</param>
+    /// <param name="point">What the point scores judge.</param>
+    public HorizonScores(int steps, PointForecast point = PointForecast.Mean)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        _point = point;
+        _steps = new ScoreAccumulator[steps];
+        for (int i = 0; i < steps; i++)
+        {
+            _steps[i] = new ScoreAccumulator(point);
+        }
+    }
+
+    public int Steps => _steps.Length;
+
+    /// <summary>The sums of one step ahead, counted from 1.</summary>
+    public ScoreAccumulator At(int step) => _steps[step - 1];
+
+    /// <summary>Scores one channel of a forecast against what came.</summary>
+    /// <param name="actuals">The values of steps 1, 2, … of the channel; NaN where missing, and no more than F.</param>
+    /// <param name="forecast">Issued before the first of them.</param>
+    /// <param name="seasonalError">See <see cref="ScoreAccumulator.Add"/>.</param>
+    /// <param name="channel">The channel of the forecast.</param>
+    public void Add(ReadOnlySpan<double> actuals, Forecast forecast, double seasonalError, int channel = 0)
+    {
+        bool gaussian = forecast.Weights.Length == 1;
+        for (int i = 0; i < actuals.Length; i++)
+        {
+            if (gaussian)
+            {
+                (double mean, double deviation) = forecast.ComponentAt(0, (i * forecast.Channels) + channel);
+                _steps[i].AddGaussian(actuals[i], mean, deviation, seasonalError);
+            }
+            else
+            {
+                _steps[i].Add(actuals[i], forecast.Marginal(i + 1, channel), seasonalError);
+            }
+        }
+    }
+
+    public void Merge(HorizonScores other)
+    {
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            _steps[i].Merge(other._steps[i]);
+        }
+    }
+
+    /// <summary>Over all steps.</summary>
+    public Scores Overall()
+    {
+        var sum = new ScoreAccumulator(_point);
+        foreach (ScoreAccumulator step in _steps)
+        {
+            sum.Merge(step);
+        }
+
+        return sum.Result();
+    }
+
+    /// <summary>Step 1 first.</summary>
+    public IReadOnlyList<Scores> PerHorizon() => Array.ConvertAll(_steps, step => step.Result());
+}
