@@ -1,1 +1,3 @@
-return 0;
+using TsForecaster.Worker.Commands;
+
+return await CommandLine.MainAsync(args);

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using TsForecaster.Worker.Commands.Csv;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>Options that several commands share, so that they are named, described and checked alike.</summary>
+internal static class Arguments
+{
+    public static Option<string> Data(bool required = true) => new("--data") { Description = "CSV file with a header line", HelpName = "FILE", Required = required };
+
+    public static Option<string> Values(bool required = true) => new("--values")
+    {
+        Description = "Columns to read, each a series of its own; an empty cell is a missing value",
+        HelpName = "COL[,COL…]",
+        Required = required,
+    };
+
+    public static Option<string?> Time() => new("--time")
+    {
+        Description = "Column of times: ISO-8601, or numbers since 1970 UTC; must rise from row to row. Not read when left out",
+        HelpName = "COL",
+    };
+
+    public static Option<bool> Utc() => new("--utc") { Description = "Take times without a zone as UTC; otherwise they are refused" };
+
+    public static Option<string> TimeUnit()
+    {
+        Option<string> unit = new("--time-unit") { Description = "What a time that is a number counts", DefaultValueFactory = _ => "s" };
+        unit.AcceptOnlyFromAmong("s", "ms", "us", "ns");
+        return unit;
+    }
+
+    public static Option<string[]> Model() => new("--model")
+    {
+        Description = $"Settings of the mixture: {ModelArguments.Help}",
+        HelpName = "KEY=VALUE …",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Argument<string> ModelFile() => new("MODEL") { Description = "A model file that fit wrote" };
+
+    /// <exception cref="UsageException">A name is empty or named twice.</exception>
+    public static IReadOnlyList<string> Columns(string text)
+    {
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries);
+        return names.Any(name => name.Length == 0) || names.Distinct(StringComparer.Ordinal).Count() != names.Length
+            ? throw new UsageException($"--values {text}: expected different column names with commas between them")
+            : names;
+    }
+
+    public static TimeText TimeText(bool utc, string unit) =>
+        new(utc, unit switch { "s" => 1_000_000_000, "ms" => 1_000_000, "us" => 1_000, _ => 1 });
+
+    /// <exception cref="UsageException">The number is below its least value.</exception>
+    public static int AtLeast(int least, string option, int number) =>
+        number >= least ? number : throw new UsageException($"{option} {number}: at least {least} is allowed");
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Worker.Checkpoints;
+using TsForecaster.Worker.Publish;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>
+/// The command line. Exit code 0: done. 2: the arguments or the settings make no sense, seen before any file of data is opened
+/// or any connection made. 1: anything that failed after that, with one line on standard error.
+/// </summary>
+public static class CommandLine
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Misused = 2;
+
+    private const string Program = "tsforecaster";
+
+    /// <summary>Runs with the process's streams; Ctrl-C and SIGTERM ask the command to end, a second one ends the process.</summary>
+    public static async Task<int> MainAsync(string[] args)
+    {
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        return await RunAsync(args, Terminal.OfProcess(), stop.Token);
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken stop = default)
+    {
+        Option<bool> verbose = new("--verbose") { Description = "Show stack traces of failures", Recursive = true };
+        ParseResult parsed = Root(terminal, verbose).Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? Program : $"{Program} {parsed.CommandResult.Command.Name}";
+            terminal.Error.WriteLine($"{Program}: {Plain(parsed.Errors[0].Message)} ({command} --help shows what there is)");
+            return Misused;
+        }
+
+        InvocationConfiguration invocation = new()
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, stop);
+        }
+        catch (Exception e)
+        {
+            terminal.Error.WriteLine($"{Program}: {Describe(e, stop)}");
+            if (parsed.GetValue(verbose))
+            {
+                terminal.Error.WriteLine(e);
+            }
+
+            return e is UsageException ? Misused : Failed;
+        }
+    }
+
+    private static RootCommand Root(Terminal terminal, Option<bool> verbose)
+    {
+        RootCommand root = new("Forecasts streams of ticks with Gaussian mixtures: Kafka in, densities out to InfluxDB.")
+        {
+            FitCommand.Create(terminal),
+            ForecastCommand.Create(terminal),
+            SampleCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+        };
+        root.Options.Add(verbose);
+        return root;
+    }
+
+    private static string Plain(string message) => message
+        .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
+        .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
+        .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
+        .TrimEnd('.');
+
+    private static string Describe(Exception e, CancellationToken stop) => e switch
+    {
+        UsageException or FailureException or ModelFileException or SinkRefusedException or CheckpointException => e.Message,
+        IOException or UnauthorizedAccessException => e.Message,
+        OperationCanceledException when stop.IsCancellationRequested => "stopped before it was done",
+        _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
+    };
+}

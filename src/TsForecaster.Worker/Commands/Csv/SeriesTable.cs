@@ -1,0 +1,73 @@
+namespace TsForecaster.Worker.Commands.Csv;
+
+/// <summary>Columns of numbers from a CSV file, oldest row first. Immutable.</summary>
+public sealed class SeriesTable
+{
+    private SeriesTable(string file, IReadOnlyList<string> names, double[][] columns, long[]? times) =>
+        (File, Names, Columns, Times) = (file, names, columns, times);
+
+    public string File { get; }
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>One array a column, as long as the file has rows; NaN is a missing value.</summary>
+    public IReadOnlyList<double[]> Columns { get; }
+
+    /// <summary>Nanoseconds since 1970 UTC, when a time column was read.</summary>
+    public IReadOnlyList<long>? Times { get; }
+
+    public int Rows => Columns[0].Length;
+
+    /// <summary>
+    /// Reads the chosen columns. Times must rise from row to row; with <paramref name="ticks"/> they may also stay the same, as the
+    /// times of trades do.
+    /// </summary>
+    /// <exception cref="FailureException">The file does not hold that; the message names file, line and column.</exception>
+    public static SeriesTable Read(string file, IReadOnlyList<string> values, string? time = null, TimeText? format = null, bool ticks = false)
+    {
+        using CsvRows rows = new(file);
+        int[] columns = [.. values.Select(rows.Column)];
+        int timeColumn = time is null ? -1 : rows.Column(time);
+        List<double>[] numbers = [.. columns.Select(_ => new List<double>())];
+        List<long> times = [];
+        while (rows.Read())
+        {
+            if (rows.Cells.Length != rows.Header.Count)
+            {
+                throw new FailureException($"{file}: line {rows.Line} has {rows.Cells.Length} cells, the header {rows.Header.Count}");
+            }
+
+            for (int i = 0; i < columns.Length; i++)
+            {
+                numbers[i].Add(rows.Number(columns[i]));
+            }
+
+            if (time is not null)
+            {
+                times.Add(Time(rows, timeColumn, format ?? TimeText.Default, times, ticks));
+            }
+        }
+
+        return numbers[0].Count == 0
+            ? throw new FailureException($"{file} has a header but no rows")
+            : new SeriesTable(file, values, [.. numbers.Select(column => column.ToArray())], time is null ? null : [.. times]);
+    }
+
+    private static long Time(CsvRows rows, int column, TimeText format, List<long> times, bool ticks)
+    {
+        string text = rows.Cells[column];
+        if (!format.TryParse(text, out long time, out string problem))
+        {
+            throw rows.Bad(column, problem);
+        }
+
+        if (times.Count > 0 && time < times[^1])
+        {
+            throw rows.Bad(column, $"\"{text}\" is earlier than the row before; rows must be in order of time");
+        }
+
+        return times.Count > 0 && time == times[^1] && !ticks
+            ? throw rows.Bad(column, $"\"{text}\" is the time of the row before too; each row needs its own")
+            : time;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Worker.Commands.Csv;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary><c>forecast</c>: model file + CSV → the density of the steps after the last row, as table, CSV or JSON.</summary>
+internal static class ForecastCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> file = Arguments.ModelFile();
+        Option<string> data = Arguments.Data();
+        Option<string> values = Arguments.Values();
+        Option<string?> time = Arguments.Time();
+        Option<bool> utc = Arguments.Utc();
+        Option<string> unit = Arguments.TimeUnit();
+        Option<int?> steps = new("--steps") { Description = "Steps to forecast, the model's future when left out; beyond it the window rolls forward on the forecast's own mean, whose uncertainty later steps do not carry", HelpName = "N" };
+        Option<double?> above = new("--above") { Description = "Adds P(value > X) of each step, and of any step within the model's future", HelpName = "X" };
+        Option<string> format = new("--format") { Description = "How to write it", DefaultValueFactory = _ => "table" };
+        format.AcceptOnlyFromAmong("table", "csv", "json");
+        Command command = new("forecast", "Forecast what follows the last row of a CSV file") { file, data, values, time, utc, unit, steps, above, format };
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
+            int? count = parsed.GetValue(steps) is { } wanted ? Arguments.AtLeast(1, "--steps", wanted) : null;
+            if (parsed.GetValue(above) is { } threshold && !double.IsFinite(threshold))
+            {
+                throw new UsageException($"--above {threshold}: a finite number is allowed");
+            }
+
+            TimeText times = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
+            ForecastModel model = Models.Load(parsed.GetValue(file)!);
+            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), times);
+            ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Shape.Future, parsed.GetValue(above));
+            rows.Write(terminal, parsed.GetValue(format)!);
+            return CommandLine.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Worker.Commands.Csv;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>The forecasts of the columns of a table, and their three ways of being written.</summary>
+internal sealed class ForecastRows
+{
+    private static readonly (string Name, double Probability)[] Quantiles =
+        [("p05", 0.05), ("p10", 0.10), ("p25", 0.25), ("p50", 0.50), ("p75", 0.75), ("p90", 0.90), ("p95", 0.95)];
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly List<(string Series, double? AnyAbove, List<Row> Rows)> _series = [];
+    private readonly string _model;
+    private readonly bool _timed;
+    private readonly double? _above;
+
+    private ForecastRows(string model, bool timed, double? above) => (_model, _timed, _above) = (model, timed, above);
+
+    private sealed record Row(int Step, string? Time, double Mean, double Deviation, double[] Quantiles, double? Above);
+
+    /// <summary>Forecasts each column by itself; the columns are the channels of one series when the model has channels.</summary>
+    /// <exception cref="FailureException">The table is shorter than the model's past, or has not as many columns as the model channels.</exception>
+    public static ForecastRows Of(ForecastModel model, SeriesTable table, int steps, double? above)
+    {
+        int channels = model.Shape.Channels;
+        if (channels > 1 && channels != table.Columns.Count)
+        {
+            throw new FailureException($"the model has {channels} channels, --values names {table.Columns.Count} columns");
+        }
+
+        if (table.Rows < model.Shape.Past)
+        {
+            throw new FailureException($"{table.File}: the model's past needs {model.Shape.Past} rows, and there are {table.Rows}");
+        }
+
+        ForecastRows rows = new(model.Id, table.Times is not null, above);
+        Forecaster forecaster = new(model);
+        for (int first = 0; first < table.Columns.Count; first += channels)
+        {
+            rows.Add(forecaster, table, first, steps);
+        }
+
+        return rows;
+    }
+
+    public void Write(Terminal terminal, string format)
+    {
+        switch (format)
+        {
+            case "json":
+                terminal.Output.WriteLine(Json().ToJsonString(Indented));
+                break;
+            case "csv":
+                terminal.Output.WriteLine(string.Join(',', Headers()));
+                foreach (string[] cells in Cells("R"))
+                {
+                    terminal.Output.WriteLine(string.Join(',', cells.Select(Quote)));
+                }
+
+                break;
+            default:
+                WriteTable(terminal);
+                break;
+        }
+    }
+
+    private void Add(Forecaster forecaster, SeriesTable table, int first, int steps)
+    {
+        int channels = forecaster.Model.Shape.Channels;
+        int past = forecaster.Model.Shape.Past;
+        double[] window = new double[past * channels];
+        for (int i = 0; i < window.Length; i++)
+        {
+            window[i] = table.Columns[first + (i % channels)][table.Rows - past + (i / channels)];
+        }
+
+        if (window.All(double.IsNaN))
+        {
+            throw new FailureException($"{table.File}: column \"{table.Names[first]}\" has no value in its last {past} rows, nothing to forecast from");
+        }
+
+        List<Row>[] rows = [.. Enumerable.Range(0, channels).Select(_ => new List<Row>())];
+        double?[] any = new double?[channels];
+        for (int done = 0; done < steps;)
+        {
+            Forecast forecast = forecaster.Predict(window);
+            int taken = Math.Min(forecast.Steps, steps - done);
+            for (int channel = 0; channel < channels; channel++)
+            {
+                for (int step = 1; step <= taken; step++)
+                {
+                    rows[channel].Add(Describe(forecast.Marginal(step, channel), done + step, table));
+                }
+
+                any[channel] ??= _above is { } threshold ? forecast.ProbabilityAnyAbove(threshold, channel) : null;
+            }
+
+            double[] longer = [.. window, .. forecast.Mean()];
+            window = longer[^window.Length..];
+            done += taken;
+        }
+
+        for (int channel = 0; channel < channels; channel++)
+        {
+            _series.Add((table.Names[first + channel], any[channel], rows[channel]));
+        }
+    }
+
+    private Row Describe(UnivariateMixture density, int step, SeriesTable table) => new(
+        step,
+        Time(table, step),
+        density.Mean,
+        density.StandardDeviation,
+        [.. Quantiles.Select(quantile => density.Quantile(quantile.Probability))],
+        _above is { } threshold ? density.ProbabilityAbove(threshold) : null);
+
+    /// <summary>The last time, carried on by the distance of the last two.</summary>
+    private static string? Time(SeriesTable table, int step)
+    {
+        if (table.Times is not { Count: > 1 } times)
+        {
+            return null;
+        }
+
+        long time = times[^1] + (step * (times[^1] - times[^2]));
+        return DateTimeOffset.UnixEpoch.AddTicks(time / 100).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    }
+
+    private void WriteTable(Terminal terminal)
+    {
+        Table table = Tables.Numbers([.. Headers()]);
+        foreach (string[] cells in Cells("G6"))
+        {
+            table.Row(cells);
+        }
+
+        terminal.Screen.Write(table);
+        foreach ((string series, double? any, _) in _series.Where(series => series.AnyAbove is not null))
+        {
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"P(any step of {series} within the model's future > {_above}) = {any:F4}"));
+        }
+    }
+
+    private IEnumerable<string> Headers() =>
+        ["series", "step", .. _timed ? ["time"] : Array.Empty<string>(), "mean", "sd", .. Quantiles.Select(quantile => quantile.Name), .. _above is null ? Array.Empty<string>() : ["above"]];
+
+    private IEnumerable<string[]> Cells(string format)
+    {
+        foreach ((string series, _, List<Row> rows) in _series)
+        {
+            foreach (Row row in rows)
+            {
+                double[] numbers = [row.Mean, row.Deviation, .. row.Quantiles, .. row.Above is { } above ? [above] : Array.Empty<double>()];
+                string[] time = _timed ? [row.Time ?? ""] : [];
+                yield return [series, $"{row.Step}", .. time, .. numbers.Select(number => number.ToString(format, CultureInfo.InvariantCulture))];
+            }
+        }
+    }
+
+    private JsonObject Json() => new()
+    {
+        ["model"] = _model,
+        ["series"] = new JsonArray([.. _series.Select(series => new JsonObject
+        {
+            ["series"] = series.Series,
+            ["p_any_above"] = JsonNumbers.Node(series.AnyAbove),
+            ["steps"] = new JsonArray([.. series.Rows.Select(Json)]),
+        })]),
+    };
+
+    private static JsonObject Json(Row row)
+    {
+        JsonObject json = new() { ["step"] = row.Step, ["time"] = row.Time, ["mean"] = JsonNumbers.Node(row.Mean), ["sd"] = JsonNumbers.Node(row.Deviation) };
+        for (int i = 0; i < Quantiles.Length; i++)
+        {
+            json[Quantiles[i].Name] = JsonNumbers.Node(row.Quantiles[i]);
+        }
+
+        json["p_above"] = JsonNumbers.Node(row.Above);
+        return json;
+    }
+
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TsForecaster.Model.Forecasting;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary><c>inspect</c>: what a model file holds.</summary>
+internal static class InspectCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> file = Arguments.ModelFile();
+        Option<bool> json = new("--json") { Description = "As JSON" };
+        Command command = new("inspect", "Show what a model file holds") { file, json };
+        command.SetAction(parsed =>
+        {
+            ForecastModel model = Models.Load(parsed.GetValue(file)!);
+            if (parsed.GetValue(json))
+            {
+                terminal.Output.WriteLine(Json(model).ToJsonString(Indented));
+            }
+            else
+            {
+                terminal.Screen.Write(Tables.Facts(ModelFacts.Readable(model)));
+            }
+
+            return CommandLine.Ok;
+        });
+        return command;
+    }
+
+    private static JsonObject Json(ForecastModel model)
+    {
+        JsonObject json = [];
+        foreach ((string key, object? value) in ModelFacts.Of(model))
+        {
+            json[key] = JsonNumbers.Node(value);
+        }
+
+        return json;
+    }
+}

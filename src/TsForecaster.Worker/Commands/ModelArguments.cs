@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Commands.Settings;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>
+/// <c>--model KEY=VALUE …</c>: the mixture's part of <see cref="ModelSettings"/>, with the same ranges and defaults as the
+/// service's settings. Keys and names are taken in any case, with or without <c>-</c> and <c>_</c>.
+/// </summary>
+internal static class ModelArguments
+{
+    private static readonly PropertyInfo[] Keys =
+        [.. SettingsReader.Properties(typeof(ModelSettings)).Where(key => key.Name is not (nameof(ModelSettings.Past) or nameof(ModelSettings.Future) or nameof(ModelSettings.Season)))];
+
+    public static string Help { get; } = string.Join(", ", Keys.Select(key => $"{key.Name.ToLowerInvariant()}={Default(key)}"));
+
+    /// <exception cref="UsageException">A key is unknown, or a value is not allowed for it.</exception>
+    public static ModelSettings Parse(IReadOnlyList<string> assignments, ModelSettings defaults)
+    {
+        ModelSettings settings = defaults with { };
+        foreach (string assignment in assignments)
+        {
+            string[] parts = assignment.Split('=', 2, StringSplitOptions.TrimEntries);
+            PropertyInfo? key = Array.Find(Keys, key => Plain(key.Name) == Plain(parts[0]));
+            if (parts.Length != 2 || key is null)
+            {
+                throw new UsageException($"--model {assignment}: expected KEY=VALUE with one of the keys {string.Join(", ", Keys.Select(known => known.Name.ToLowerInvariant()))}");
+            }
+
+            string text = key.PropertyType.IsEnum ? EnumName(key.PropertyType, parts[1]) : parts[1];
+            if (!SettingValue.TryParse(key.PropertyType, text, out object? value))
+            {
+                throw new UsageException($"--model {assignment}: {SettingValue.Allowed(key.PropertyType).ToLowerInvariant()}");
+            }
+
+            if (key.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value))
+            {
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--model {assignment}: allowed is {range.Minimum} to {range.Maximum}"));
+            }
+
+            key.SetValue(settings, value);
+        }
+
+        return settings;
+    }
+
+    public static FitOptions FitOptions(ModelSettings model) => new()
+    {
+        Components = model.Components,
+        Shape = model.Covariance,
+        Ridge = model.Ridge,
+        MaxIterations = model.MaxIterations,
+        Tolerance = model.Tolerance,
+        Starts = model.Starts,
+        Seed = (ulong)model.Seed,
+    };
+
+    public static Normalisation Normalisation(ModelSettings model) => new(model.Centring, model.Scaling);
+
+    private static string EnumName(Type type, string text)
+    {
+        string plain = Plain(text) == "SD" ? "STANDARDDEVIATION" : Plain(text);
+        return Enum.GetNames(type).FirstOrDefault(name => Plain(name) == plain) ?? text;
+    }
+
+    private static string Default(PropertyInfo key)
+    {
+        object value = key.GetValue(new ModelSettings())!;
+        return (key.PropertyType.IsEnum ? string.Join("|", Enum.GetNames(key.PropertyType)) : Convert.ToString(value, CultureInfo.InvariantCulture)!).ToLowerInvariant();
+    }
+
+    private static string Plain(string name) =>
+        name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+}

@@ -1,0 +1,64 @@
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>Fitting and loading models for the commands, with complaints that name the file.</summary>
+internal static class Models
+{
+    /// <summary>Fits one model to the windows of all histories.</summary>
+    /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
+    public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, CancellationToken cancellation)
+    {
+        WindowShape shape = new(settings.Past, settings.Future);
+        Normalisation normalisation = ModelArguments.Normalisation(settings);
+        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
+        CheckWindows(file, histories, settings, WindowSet.Over(series, shape, normalisation).Count);
+        (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, ModelArguments.FitOptions(settings), cancellation);
+        return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
+    }
+
+    /// <exception cref="FailureException">There are fewer complete windows than components, or none.</exception>
+    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings, int windows)
+    {
+        int longest = histories.Max(history => history.Length);
+        int window = settings.Past + settings.Future;
+        if (longest < window)
+        {
+            throw new FailureException($"{file}: a window of past {settings.Past} + future {settings.Future} = {window} rows does not fit into {longest} rows");
+        }
+
+        if (windows == 0)
+        {
+            throw new FailureException($"{file}: missing values leave not one complete window of {window} rows");
+        }
+
+        if (settings.Components > windows)
+        {
+            throw new FailureException($"{file}: {settings.Components} components need at least as many windows, and there are {windows}");
+        }
+    }
+
+    /// <exception cref="FailureException">The file cannot be opened, or is not a whole model of a known version.</exception>
+    public static ForecastModel Load(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return ModelFile.Load(stream);
+        }
+        catch (ModelFileException e)
+        {
+            throw new FailureException($"{file}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FailureException($"{file} does not exist", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"{file} cannot be read: {e.Message}", e);
+        }
+    }
+}

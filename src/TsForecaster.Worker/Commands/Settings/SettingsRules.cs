@@ -1,0 +1,43 @@
+namespace TsForecaster.Worker.Commands.Settings;
+
+/// <summary>The rules that no single field can see. A rule is skipped when one of its fields is wrong in itself already.</summary>
+internal static class SettingsRules
+{
+    public static IReadOnlyList<SettingsError> Check(ForecasterSettings settings, IReadOnlyList<SettingsError> known)
+    {
+        List<SettingsError> errors = [];
+        Series("", settings.Grid, settings.Model, settings.Refit, errors);
+        for (int i = 0; i < settings.Series.Count; i++)
+        {
+            SeriesOverride series = settings.Series[i];
+            List<SettingsError> own = [];
+            Series($"Series:{i}:", series.Grid, series.Model, series.Refit, own);
+
+            // What is wrong for all series is said once.
+            errors.AddRange(own.Where(error => !errors.Any(service => $"Series:{i}:{service.Key}" == error.Key && service.Found == error.Found)));
+        }
+
+        return [.. errors.Where(error => !known.Any(other => other.Key == error.Key))];
+    }
+
+    private static void Series(string at, GridSettings grid, ModelSettings model, RefitSettings refit, List<SettingsError> errors)
+    {
+        Require(errors, grid.Interval >= TimeSpan.FromMilliseconds(1) && grid.Interval <= TimeSpan.FromDays(366), $"{at}Grid:Interval", grid.Interval, "allowed is 1ms to 366d");
+        Require(errors, grid.Grace >= TimeSpan.Zero && grid.Grace <= TimeSpan.FromDays(366), $"{at}Grid:Grace", grid.Grace, "allowed is 0s to 366d");
+        int window = model.Past + model.Future;
+        Require(errors, window <= refit.History, $"{at}Refit:History", refit.History, $"at least Model:Past + Model:Future = {window} is allowed");
+        Require(errors, model.Season + model.Future <= refit.History, $"{at}Model:Season", model.Season, $"at most Refit:History − Model:Future = {refit.History - model.Future} is allowed");
+        Require(errors, window > refit.History || model.Components <= refit.History - window + 1, $"{at}Model:Components", model.Components, $"at most the windows of the history, {refit.History - window + 1}, is allowed");
+        Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
+        Require(errors, refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
+        Require(errors, refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
+    }
+
+    private static void Require(List<SettingsError> errors, bool holds, string key, object found, string allowed)
+    {
+        if (!holds)
+        {
+            errors.Add(new SettingsError(key, SettingsReader.Show(found), allowed));
+        }
+    }
+}
