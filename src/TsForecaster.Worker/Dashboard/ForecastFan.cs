@@ -1,0 +1,59 @@
+using TsForecaster.Model.Forecasting;
+
+namespace TsForecaster.Worker.Dashboard;
+
+/// <summary>
+/// An issued forecast as a fan of quantiles, one step a horizon from 1 to F. The quantiles are searched for when somebody first
+/// asks, once.
+/// </summary>
+public sealed class ForecastFan
+{
+    private readonly long _issuingStart;
+    private readonly long _interval;
+    private readonly Lazy<IReadOnlyList<FanStep>> _steps;
+
+    /// <param name="issuingStart">Start of the cell at whose end the forecast was issued, nanoseconds.</param>
+    /// <param name="interval">Length of a cell, nanoseconds.</param>
+    public ForecastFan(IssuedForecast forecast, long issuingStart, long interval)
+    {
+        (_issuingStart, _interval, Model, Density) = (issuingStart, interval, forecast.Model, forecast.Density);
+        _steps = new Lazy<IReadOnlyList<FanStep>>(Unfold);
+    }
+
+    /// <summary>The end of the issuing cell, nanoseconds since 1970 UTC.</summary>
+    public long Issued => _issuingStart + _interval;
+
+    public string Model { get; }
+
+    public Forecast Density { get; }
+
+    public IReadOnlyList<FanStep> Steps => _steps.Value;
+
+    private FanStep[] Unfold()
+    {
+        FanStep[] steps = new FanStep[Density.Steps];
+        for (int horizon = 1; horizon <= steps.Length; horizon++)
+        {
+            UnivariateMixture marginal = Density.Marginal(horizon);
+            steps[horizon - 1] = new FanStep(
+                horizon,
+                _issuingStart + (horizon * _interval),
+                marginal.Mean,
+                marginal.StandardDeviation,
+                marginal.Quantile(0.05),
+                marginal.Quantile(0.10),
+                marginal.Quantile(0.25),
+                marginal.Quantile(0.50),
+                marginal.Quantile(0.75),
+                marginal.Quantile(0.90),
+                marginal.Quantile(0.95));
+        }
+
+        return steps;
+    }
+}
+
+/// <summary>The predictive distribution of one future cell.</summary>
+/// <param name="Start">Start of the target cell, nanoseconds since 1970 UTC.</param>
+public sealed record FanStep(
+    int Horizon, long Start, double Mean, double Sd, double P05, double P10, double P25, double P50, double P75, double P90, double P95);

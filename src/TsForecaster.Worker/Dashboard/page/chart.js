@@ -1,0 +1,178 @@
+// One series as a chart: observed values, then the fan of its newest forecast.
+
+import * as format from "./format.js";
+
+const NEAR_CELLS = 96;
+const quantiles = ["p05", "p25", "p50", "p75", "p95"];
+const seconds = (iso) => Date.parse(iso) / 1000;
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Columns for uPlot: times, observed, p05, p25, p50, p75, p95. The fan is drawn out of the last observed value. */
+export function columns(detail, history) {
+  const fan = detail.forecast?.steps ?? [];
+  const kept = history === "near" ? Math.max(NEAR_CELLS, 3 * fan.length) : detail.observed.length;
+  const observed = detail.observed.slice(-kept);
+  const last = observed.at(-1);
+  const ahead = last ? fan.filter((step) => step.time > last[0]) : fan;
+  const times = [...observed.map(([time]) => seconds(time)), ...ahead.map((step) => seconds(step.time))];
+  const values = [...observed.map(([, value]) => value), ...ahead.map(() => null)];
+  const bands = quantiles.map((name) => [
+    ...observed.map((_, i) => (i === observed.length - 1 && ahead.length ? last[1] : null)),
+    ...ahead.map((step) => step[name]),
+  ]);
+  return [times, values, ...bands];
+}
+
+export class Chart {
+  #plot = null;
+  #detail = null;
+  #columns = null;
+  #spread = 0;
+
+  constructor(element, onRead) {
+    this.element = element;
+    this.onRead = onRead;
+    this.resized = new ResizeObserver(() => this.#plot?.setSize(this.#size()));
+    this.resized.observe(element);
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("blur", () => this.#point(null));
+  }
+
+  show(detail, history) {
+    this.#detail = detail;
+    this.#columns = columns(detail, history);
+    const values = this.#columns.slice(1).flat().filter((value) => value != null);
+    this.#spread = values.length ? values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b)) : 0;
+    if (this.#plot) this.#plot.setData(this.#columns);
+    else this.#plot = new uPlot(this.#options(), this.#columns, this.element);
+    this.element.setAttribute("aria-label", this.#summary());
+  }
+
+  /** Colours come from the style sheet: after a change between light and dark the chart is made anew. */
+  repaint() {
+    if (!this.#plot) return;
+    this.#plot.destroy();
+    this.#plot = new uPlot(this.#options(), this.#columns, this.element);
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    this.#plot?.destroy();
+  }
+
+  get spread() {
+    return this.#spread;
+  }
+
+  #size() {
+    return { width: Math.max(200, this.element.clientWidth), height: Math.max(140, this.element.clientHeight) };
+  }
+
+  #options() {
+    const quiet = colour("--ink-quiet");
+    const accent = colour("--accent");
+    const font = "12px system-ui, sans-serif";
+    const axis = { stroke: quiet, font, ticks: { show: false }, grid: { stroke: colour("--grid"), width: 1 } };
+    const edge = { stroke: "transparent", width: 0, points: { show: false } };
+    return {
+      ...this.#size(),
+      padding: [10, 8, 0, 0],
+      legend: { show: false },
+      tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, show: (u, i) => (i === 1 || i === 4 ? uPlot.assign(document.createElement("div")) : null) } },
+      scales: { y: { range: (u, low, high) => this.#range(low, high) } },
+      axes: [
+        { ...axis, grid: { show: false }, size: 38, space: 72, values: (u, splits, i, space, increment) => format.axisTimes(splits, increment) },
+        { ...axis, space: 36, size: (u, values) => 14 + 7 * Math.max(3, ...(values ?? []).map((text) => text.length)), values: (u, splits) => splits.map((x) => format.value(x, this.#spread)) },
+      ],
+      series: [
+        {},
+        { stroke: colour("--observed"), width: 1.6, points: { show: false } },
+        edge,
+        edge,
+        { stroke: accent, width: 2, points: { show: false } },
+        edge,
+        edge,
+      ],
+      bands: [
+        { series: [6, 2], fill: colour("--fan-outer") },
+        { series: [5, 3], fill: colour("--fan-inner") },
+      ],
+      hooks: {
+        drawClear: [(u) => this.#drawFuture(u)],
+        setCursor: [(u) => this.#read(u.cursor.idx)],
+      },
+    };
+  }
+
+  #range(low, high) {
+    if (low == null) return [0, 1];
+    const margin = high > low ? 0.06 * (high - low) : Math.max(1e-9, 0.05 * Math.abs(low));
+    return [low - margin, high + margin];
+  }
+
+  /** The time not yet seen is tinted, from the "now" line on. */
+  #drawFuture(u) {
+    const detail = this.#detail;
+    if (!detail.forecast || !detail.observed.length) return;
+    const now = u.valToPos(seconds(detail.observed.at(-1)[0]), "x", true);
+    const { left, top, width, height } = u.bbox;
+    const context = u.ctx;
+    const ratio = devicePixelRatio;
+    context.save();
+    context.fillStyle = colour("--future");
+    context.fillRect(now, top, left + width - now, height);
+    context.strokeStyle = colour("--now");
+    context.lineWidth = ratio;
+    context.setLineDash([3 * ratio, 3 * ratio]);
+    context.beginPath();
+    context.moveTo(now, top);
+    context.lineTo(now, top + height);
+    context.stroke();
+    context.fillStyle = colour("--ink-quiet");
+    context.font = `${11 * ratio}px system-ui, sans-serif`;
+    context.textBaseline = "top";
+    context.textAlign = now - left > width / 2 ? "right" : "left";
+    context.fillText("now", now + (context.textAlign === "right" ? -5 : 5) * ratio, top + 2 * ratio);
+    context.restore();
+  }
+
+  #read(index) {
+    if (index == null || this.#columns[0][index] == null) return this.onRead(null);
+    const [times, observed, p05, p25, p50, p75, p95] = this.#columns;
+    const text = (x) => format.value(x, this.#spread);
+    const when = format.moment(times[index], this.#detail.interval_seconds);
+    const last = this.#detail.observed.length ? seconds(this.#detail.observed.at(-1)[0]) : -Infinity;
+    this.onRead(
+      times[index] <= last
+        ? { when, what: observed[index] == null ? "missing" : `observed ${text(observed[index])}` }
+        : { when, what: `median ${text(p50[index])} · p25–p75 ${text(p25[index])} to ${text(p75[index])} · p05–p95 ${text(p05[index])} to ${text(p95[index])}` },
+    );
+  }
+
+  #key(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -24, PageDown: 24 }[event.key];
+    const end = { Home: 0, End: this.#columns ? this.#columns[0].length - 1 : 0 }[event.key];
+    if (!this.#plot || (step === undefined && end === undefined)) return;
+    event.preventDefault();
+    const length = this.#columns[0].length;
+    const from = this.#plot.cursor.idx ?? Math.max(0, this.#detail.observed.length - 1);
+    this.#point(Math.min(length - 1, Math.max(0, end ?? from + step)));
+  }
+
+  #point(index) {
+    if (!this.#plot) return;
+    const left = index == null ? -10 : this.#plot.valToPos(this.#columns[0][index], "x");
+    this.#plot.setCursor({ left, top: index == null ? -10 : 0 });
+  }
+
+  #summary() {
+    const { series, observed, forecast } = this.#detail;
+    const steps = forecast?.steps ?? [];
+    const known = `Chart of ${series}: ${observed.length} recent values`;
+    if (!steps.length) return `${known}; no forecast yet.`;
+    const end = steps.at(-1);
+    const text = (x) => format.value(x, this.#spread);
+    return `${known}; ${steps.length} steps ahead, median ${text(steps[0].p50)} next and ${text(end.p50)} at the end, there between ${text(end.p05)} and ${text(end.p95)} with 90 % probability. Arrow keys read single values.`;
+  }
+}

@@ -1,0 +1,69 @@
+// Numbers and times as people read them. All times are UTC.
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const thin = "\u202f";
+const two = (n) => String(n).padStart(2, "0");
+
+/** Whole numbers with a thin space between thousands. */
+export function count(n) {
+  return n == null ? "–" : String(n).replace(/\B(?=(\d{3})+$)/g, thin);
+}
+
+/** A value of a series to the decimals that its spread makes sensible; five significant digits without one. */
+export function value(x, spread) {
+  if (x == null) return "–";
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  if (size >= 1e9 || size < 1e-6) return x.toExponential(3).replace("-", "−");
+  const scale = spread > 0 ? spread / 100 : size / 1e4;
+  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(scale))));
+  const [whole, part] = size.toFixed(decimals).split(".");
+  return (x < 0 ? "−" : "") + count(whole) + (part ? "." + part : "");
+}
+
+/** A score to three significant digits, never in exponent form. */
+export function score(x) {
+  if (x == null) return "–";
+  if (x >= 1000) return count(Math.round(x));
+  return x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 0.1 || x === 0 ? x.toFixed(2) : x.toPrecision(2);
+}
+
+export function percent(x) {
+  return x == null ? "–" : `${(100 * x).toFixed(0)}${thin}%`;
+}
+
+export function duration(seconds) {
+  const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [0.001, "ms"]];
+  const [size, unit] = units.find(([length]) => seconds >= length) ?? units.at(-1);
+  return `${+(seconds / size).toFixed(1)}${thin}${unit}`;
+}
+
+function clock(date, step) {
+  const minutes = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  if (step >= 60) return minutes;
+  const seconds = `${minutes}:${two(date.getUTCSeconds())}`;
+  return step >= 1 ? seconds : `${seconds}.${String(date.getUTCMilliseconds()).padStart(3, "0")}`;
+}
+
+const day = (date) => `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+
+/** A moment in full, to the precision of a grid whose cells are `step` seconds long. */
+export function moment(seconds, step) {
+  const date = new Date(seconds * 1000);
+  const full = `${day(date)} ${date.getUTCFullYear()}`;
+  return step >= 86400 ? full : `${full}, ${clock(date, step)}`;
+}
+
+/** Tick labels of a time axis: the clock or the day, and what it belongs to on a second line wherever that changes. */
+export function axisTimes(splits, increment) {
+  let context = null;
+  return splits.map((seconds) => {
+    const date = new Date(seconds * 1000);
+    const monthly = increment >= 28 * 86400;
+    const label = monthly ? months[date.getUTCMonth()] : increment >= 86400 ? day(date) : clock(date, increment);
+    const belongs = increment >= 86400 ? String(date.getUTCFullYear()) : day(date);
+    const line = belongs === context ? "" : belongs;
+    context = belongs;
+    return `${label}\n${line}`;
+  });
+}
