@@ -41,7 +41,11 @@ public sealed record IssuedForecast(Forecast Density, string Model, IReadOnlyLis
 
 /// <summary>A refit that took effect, or did not.</summary>
 /// <param name="Id">The id of the model active from here on; empty when there is none yet.</param>
-public sealed record ModelChange(string Id, int Components, int Windows, double LogLikelihood, bool Promoted, string Reason);
+public sealed record ModelChange(string Id, int Components, int Windows, double LogLikelihood, bool Promoted, string Reason)
+{
+    /// <summary>CRPS on windows kept out of the fit; NaN when none were.</summary>
+    public double HoldoutCrps { get; init; } = double.NaN;
+}
 
 /// <summary>Sums over all scored forecasts of a series.</summary>
 /// <param name="Scored">Values scored: forecasts times horizons.</param>

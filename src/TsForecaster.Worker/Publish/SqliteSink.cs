@@ -1,0 +1,138 @@
+using Microsoft.Data.Sqlite;
+using Polly;
+
+namespace TsForecaster.Worker.Publish;
+
+/// <summary>
+/// Writes points to a SQLite file, a table a measurement. A write is one transaction, on the disk when it returns. Several callers may
+/// write at once; they take turns.
+/// </summary>
+public sealed partial class SqliteSink : IPointSink, IDisposable
+{
+    // Result codes of https://www.sqlite.org/rescode.html that say nothing against the points nor the file for good.
+    private const int Busy = 5, Locked = 6, OutOfMemory = 7, ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14, Protocol = 15;
+
+    private readonly PublishOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline _retry;
+    private readonly SemaphoreSlim _turn = new(1);
+    private SqliteConnection? _connection;
+    private Dictionary<string, SqliteTable> _tables = [];
+    private volatile string? _trouble;
+
+    public SqliteSink(PublishOptions options, ILogger<SqliteSink> logger, TimeProvider time)
+    {
+        (_options, _logger, _time) = (options, logger, time);
+        _retry = WriteResilience.Local(options, time, MayPass, OnRetry);
+    }
+
+    public string? Trouble => _trouble;
+
+    public async Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation)
+    {
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            long began = _time.GetTimestamp();
+            await _retry.ExecuteAsync(token => new ValueTask(Task.Run(() => Write(points), token)), cancellation);
+            _trouble = null;
+            PublishMetrics.Points.Add(points.Count);
+            PublishMetrics.Batches.Add(1);
+            PublishMetrics.WriteSeconds.Record(_time.GetElapsedTime(began).TotalSeconds);
+        }
+        catch (SqliteException failure)
+        {
+            string message = $"{_options} cannot be used ({failure.Message}); move it away, or set another Publish:File";
+            _trouble = message;
+            throw new SinkRefusedException(message);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _turn.Dispose();
+    }
+
+    private void Write(IReadOnlyList<Point> points)
+    {
+        bool done = false;
+        try
+        {
+            SqliteConnection connection = _connection ?? Open();
+            using SqliteTransaction transaction = connection.BeginTransaction();
+            foreach (Point point in points)
+            {
+                _tables[point.Measurement].Write(point, transaction);
+            }
+
+            transaction.Commit();
+            done = true;
+        }
+        finally
+        {
+            // After a failure nothing is assumed of the connection: the next attempt opens the file anew.
+            if (!done)
+            {
+                Close();
+            }
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        string path = Path.GetFullPath(_options.File);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ToString());
+        _connection.Open();
+        using (SqliteCommand settings = _connection.CreateCommand())
+        {
+            // FULL: a commit is on the disk when it returns, as an acknowledgement must be; in WAL mode NORMAL syncs at checkpoints only.
+            settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            settings.ExecuteNonQuery();
+        }
+
+        foreach (Measurement measurement in Measurements.All)
+        {
+            _tables.Add(measurement.Name, new SqliteTable(_connection, measurement));
+        }
+
+        return _connection;
+    }
+
+    private void Close()
+    {
+        foreach (SqliteTable table in _tables.Values)
+        {
+            table.Dispose();
+        }
+
+        _tables = [];
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    private static bool MayPass(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException
+        || failure is SqliteException { SqliteErrorCode: Busy or Locked or OutOfMemory or ReadOnly or InputOutput or Full or CannotOpen or Protocol };
+
+    private void OnRetry(string reason, TimeSpan delay)
+    {
+        _trouble = $"{_options}: {reason}";
+        PublishMetrics.Retries.Add(1);
+        LogRetry(_options, reason, delay.TotalSeconds);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sink} does not take points ({Reason}); next attempt in {DelaySeconds:F1} s")]
+    private partial void LogRetry(PublishOptions sink, string reason, double delaySeconds);
+}
