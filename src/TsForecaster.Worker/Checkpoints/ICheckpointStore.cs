@@ -13,6 +13,9 @@ public interface ICheckpointStore
 
     /// <summary>Returns when the checkpoint is durable; a crash at any moment leaves either the old one or the new one.</summary>
     Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation);
+
+    /// <summary>Null when the last checkpoint was saved, else what is wrong.</summary>
+    string? Trouble { get; }
 }
 
 /// <summary>A checkpoint cannot be used; the message says which and what to do.</summary>

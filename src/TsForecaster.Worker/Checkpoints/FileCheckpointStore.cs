@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace TsForecaster.Worker.Checkpoints;
+
+/// <summary>
+/// One file a partition: magic, version, next offset, length, state, SHA-256 of all before it; little-endian. A new checkpoint is
+/// written beside the old one, flushed to the disk, and takes its name in one step.
+/// </summary>
+public sealed partial class FileCheckpointStore : ICheckpointStore
+{
+    private const int Version = 1;
+    private const int HeaderLength = 8 + sizeof(int) + sizeof(long) + sizeof(long);
+    private static readonly byte[] Magic = "TSFCKPT\n"u8.ToArray();
+
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <param name="directory">Created when it does not exist.</param>
+    /// <exception cref="CheckpointException">The directory cannot be created.</exception>
+    public FileCheckpointStore(string directory, TimeProvider time, ILogger<FileCheckpointStore> logger)
+    {
+        (_directory, _time, _logger) = (Path.GetFullPath(directory), time, logger);
+        try
+        {
+            Directory.CreateDirectory(_directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"the checkpoint directory {_directory} cannot be created: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? Trouble { get; private set; }
+
+    /// <inheritdoc/>
+    public PartitionCheckpoint? Load(PartitionId partition)
+    {
+        string path = PathOf(partition);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        byte[] bytes = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> file = bytes;
+        if (file.Length < HeaderLength + SHA256.HashSizeInBytes || !file.StartsWith(Magic))
+        {
+            throw Refused(path, "it is not a whole checkpoint");
+        }
+
+        int version = BinaryPrimitives.ReadInt32LittleEndian(file[8..]);
+        if (version > Version)
+        {
+            throw Refused(path, $"it has version {version}, written by a newer program; this one knows version {Version}");
+        }
+
+        long nextOffset = BinaryPrimitives.ReadInt64LittleEndian(file[12..]);
+        long length = BinaryPrimitives.ReadInt64LittleEndian(file[20..]);
+        if (length != file.Length - HeaderLength - SHA256.HashSizeInBytes
+            || !SHA256.HashData(file[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(file[^SHA256.HashSizeInBytes..]))
+        {
+            throw Refused(path, "it is truncated or damaged");
+        }
+
+        return new PartitionCheckpoint(partition, nextOffset, bytes.AsMemory(HeaderLength, (int)length));
+    }
+
+    /// <summary>Saves; while the disk refuses (full, gone), reports <see cref="Trouble"/> and tries again every few seconds.</summary>
+    public async Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        string path = PathOf(checkpoint.Partition);
+        while (true)
+        {
+            try
+            {
+                Save(path, checkpoint);
+                Trouble = null;
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Trouble = $"checkpoint {path} cannot be written: {e.Message}";
+                LogCannotWrite(path, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(2), _time, cancellation);
+            }
+        }
+    }
+
+    private static void Save(string path, PartitionCheckpoint checkpoint)
+    {
+        byte[] header = new byte[HeaderLength];
+        Magic.CopyTo(header, 0);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(12), checkpoint.NextOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(20), checkpoint.State.Length);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header);
+        hash.AppendData(checkpoint.State.Span);
+
+        string beside = path + ".new";
+        using (FileStream stream = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            stream.Write(header);
+            stream.Write(checkpoint.State.Span);
+            stream.Write(hash.GetHashAndReset());
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+
+    private static CheckpointException Refused(string path, string reason) =>
+        new($"checkpoint {path} is refused: {reason}. Restore it from a backup, or delete it to begin at the group's committed offset.");
+
+    // Topic names hold letters, digits, '.', '_' and '-' only, so they are file names as they are; anything else is escaped all the same.
+    private string PathOf(PartitionId partition) =>
+        Path.Combine(_directory, $"{Uri.EscapeDataString(partition.Topic)}-{partition.Partition}.checkpoint");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Checkpoint {Path} cannot be written, trying again: {Reason}")]
+    private partial void LogCannotWrite(string path, string reason);
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+
+namespace TsForecaster.Worker;
+
+/// <summary>What the pipeline has done since its start, over all partitions; also counted as metrics.</summary>
+public sealed class PipelineTotals
+{
+    private static readonly Meter Meter = new("TsForecaster.Pipeline");
+    private static readonly Counter<long> TicksCounter = Meter.CreateCounter<long>("tsforecaster.ticks", null, "Ticks taken in");
+    private static readonly Counter<long> LateCounter = Meter.CreateCounter<long>("tsforecaster.ticks.late", null, "Ticks that came after their cell had closed");
+    private static readonly Counter<long> StepsCounter = Meter.CreateCounter<long>("tsforecaster.steps", null, "Cells closed");
+    private static readonly Counter<long> MissingCounter = Meter.CreateCounter<long>("tsforecaster.steps.missing", null, "Cells closed without a tick");
+    private static readonly Counter<long> ForecastsCounter = Meter.CreateCounter<long>("tsforecaster.forecasts", null, "Forecasts issued");
+    private static readonly Counter<long> RefitsCounter = Meter.CreateCounter<long>("tsforecaster.refits", null, "Models that became active");
+
+    private long _ticks;
+    private long _forecasts;
+    private long _points;
+    private long _refits;
+    private long _deadLetters;
+
+    public long Ticks => Interlocked.Read(ref _ticks);
+
+    public long Forecasts => Interlocked.Read(ref _forecasts);
+
+    /// <summary>Points acknowledged by the sink.</summary>
+    public long Points => Interlocked.Read(ref _points);
+
+    /// <summary>Models that became active.</summary>
+    public long Refits => Interlocked.Read(ref _refits);
+
+    /// <summary>Records acknowledged by the dead-letter topic.</summary>
+    public long DeadLetters => Interlocked.Read(ref _deadLetters);
+
+    internal void Count(bool inTime)
+    {
+        Interlocked.Increment(ref _ticks);
+        TicksCounter.Add(1);
+        if (!inTime)
+        {
+            LateCounter.Add(1);
+        }
+    }
+
+    internal void Count(StepResult result)
+    {
+        StepsCounter.Add(1);
+        if (result.Step.Missing)
+        {
+            MissingCounter.Add(1);
+        }
+
+        if (result.Forecast is not null)
+        {
+            Interlocked.Increment(ref _forecasts);
+            ForecastsCounter.Add(1);
+        }
+
+        if (result.Model is { Promoted: true })
+        {
+            Interlocked.Increment(ref _refits);
+            RefitsCounter.Add(1);
+        }
+    }
+
+    internal void CountPoints(int count) => Interlocked.Add(ref _points, count);
+
+    internal void CountDeadLetter() => Interlocked.Increment(ref _deadLetters);
+}

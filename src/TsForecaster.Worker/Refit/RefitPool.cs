@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Worker.Refit;
+
+/// <summary>
+/// Does refits in the background, at most <paramref name="concurrency"/> at a time, never on the poll thread. Whichever ends first,
+/// the outcome of a job depends on the job alone.
+/// </summary>
+public sealed class RefitPool(int concurrency) : IDisposable
+{
+    private static readonly Meter Meter = new("TsForecaster.Refit");
+    private static readonly ActivitySource Activities = new("TsForecaster.Refit");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("tsforecaster.refit.duration", "s", "Time of one refit");
+    private static readonly Counter<long> Failed = Meter.CreateCounter<long>("tsforecaster.refit.failed", null, "Refits that gave no model");
+
+    private readonly SemaphoreSlim _slots = new(concurrency);
+
+    /// <summary>Queues a job. The queue holds at most one job a series, since a series has one refit under way.</summary>
+    public async Task<RefitOutcome> Start(RefitJob job, CancellationToken cancellation)
+    {
+        await _slots.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Do(job, cancellation), cancellation);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>Fits the job's windows. Too little or unusable history is an outcome, not an error.</summary>
+    public static RefitOutcome Do(RefitJob job, CancellationToken cancellation = default)
+    {
+        using Activity? activity = Activities.StartActivity("refit");
+        activity?.SetTag("series", job.Key.ToString());
+        long begun = Stopwatch.GetTimestamp();
+        RefitOutcome outcome = Fit(job, cancellation);
+        Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        if (outcome.Forecaster is null)
+        {
+            Failed.Add(1);
+        }
+
+        return outcome;
+    }
+
+    private static RefitOutcome Fit(RefitJob job, CancellationToken cancellation)
+    {
+        int windows = WindowSet.Over(job.History, job.Shape, job.Normalisation).Count;
+        if (windows < Math.Max(2, job.Options.Components))
+        {
+            return new RefitOutcome(null, windows, double.NaN, $"{windows} complete windows are too few for {job.Options.Components} components");
+        }
+
+        // A mixture that lost components cannot be gone on from with all of them: start afresh.
+        GaussianMixture? from = job.WarmStart?.Mixture is { } active && active.Components == job.Options.Components ? active : null;
+        (ForecastModel? model, FitReport report) = ForecastModel.Fit(
+            [job.History], job.Shape, job.Normalisation, job.Options with { InitialMixture = from }, cancellation);
+        return model is null
+            ? new RefitOutcome(null, windows, double.NaN, "the covariance stayed singular; the last good model is kept")
+            : new RefitOutcome(new Forecaster(model), windows, report.LogLikelihood, job.WarmStart is null ? "first" : "scheduled");
+    }
+
+    public void Dispose() => _slots.Dispose();
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TsForecaster.Worker.Checkpoints;
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Checkpoints;
+
+public sealed class FileCheckpointStoreTests : IDisposable
+{
+    private static readonly PartitionId Partition = new("ticks", 3);
+    private readonly string _directory = Directory.CreateTempSubdirectory("checkpoints").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Load_Nothing_IsNull() => Assert.Null(Store().Load(Partition));
+
+    [Fact]
+    public async Task Load_AfterSave_GivesTheNewestBack()
+    {
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 7, new byte[] { 1 }), default);
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
+        await Store().SaveAsync(new PartitionCheckpoint(new PartitionId("ticks", 4), 9, Array.Empty<byte>()), default);
+        PartitionCheckpoint loaded = Store().Load(Partition)!;
+        Assert.Equal(42, loaded.NextOffset);
+        Assert.Equal([1, 2, 3], loaded.State.ToArray());
+        Assert.Equal(0, Store().Load(new PartitionId("ticks", 4))!.State.Length);
+    }
+
+    [Fact]
+    public async Task Load_EveryDamagedOrTruncatedForm_IsRefusedByName()
+    {
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
+        string path = Assert.Single(Directory.GetFiles(_directory));
+        byte[] whole = File.ReadAllBytes(path);
+        for (int i = 0; i < whole.Length; i++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[i] ^= 0x40;
+            File.WriteAllBytes(path, damaged);
+            Assert.Contains(path, Assert.Throws<CheckpointException>(() => Store().Load(Partition)).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(path, whole[..i]);
+            Assert.Throws<CheckpointException>(() => Store().Load(Partition));
+        }
+    }
+
+    [Fact]
+    public async Task Load_NewerVersion_SaysSo()
+    {
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
+        string path = Assert.Single(Directory.GetFiles(_directory));
+        byte[] newer = File.ReadAllBytes(path);
+        newer[8]++;
+        File.WriteAllBytes(path, newer);
+        Assert.Contains("newer", Assert.Throws<CheckpointException>(() => Store().Load(Partition)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Save_WhileTheDirectoryIsGone_ReportsTroubleAndGoesOnWhenItIsBack()
+    {
+        FileCheckpointStore store = Store();
+        Directory.Delete(_directory);
+        Task saving = store.SaveAsync(new PartitionCheckpoint(Partition, 1, new byte[] { 1 }), default);
+        Assert.False(saving.IsCompleted);
+        Assert.Contains("cannot be written", store.Trouble, StringComparison.Ordinal);
+        Directory.CreateDirectory(_directory);
+        await saving.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Null(store.Trouble);
+        Assert.Equal(1, store.Load(Partition)!.NextOffset);
+    }
+
+    private FileCheckpointStore Store() => new(_directory, TimeProvider.System, NullLogger<FileCheckpointStore>.Instance);
+}

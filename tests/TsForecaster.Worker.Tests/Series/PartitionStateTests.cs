@@ -1,0 +1,202 @@
+using TsForecaster.Worker.Refit;
+using TsForecaster.Worker.Series;
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Series;
+
+public sealed class PartitionStateTests
+{
+    private const long Second = 1_000_000_000;
+    private static readonly SeriesKey A = new("a", SeriesKey.DefaultChannel);
+    private static readonly SeriesKey B = new("b", SeriesKey.DefaultChannel);
+
+    [Fact]
+    public void Place_TickInTheNextCell_ClosesTheOneBefore()
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10) });
+        Assert.Equal([], Place(state, A, 3, 1.0));
+        Assert.Equal([], Place(state, A, 9, 2.0));
+        Assert.Equal([new Step(A, 0, 2.0)], Place(state, A, 10, 3.0));
+    }
+
+    [Fact]
+    public void Place_Grace_KeepsTheCellOpenForLateTicks()
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10), Grace = TimeSpan.FromSeconds(5), Aggregate = Aggregate.Sum });
+        Place(state, A, 3, 1.0);
+        Assert.Equal([], Place(state, A, 14, 10.0));
+        Assert.Equal([], Place(state, A, 9, 2.0));
+        Assert.Equal([new Step(A, 0, 3.0)], Place(state, A, 15, 20.0));
+        Assert.Equal([new Step(A, 10 * Second, 30.0)], Place(state, A, 25, 0.0));
+    }
+
+    [Fact]
+    public void Place_TickAfterItsCellClosed_IsLateAndNotApplied()
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10) });
+        Place(state, A, 3, 1.0);
+        Place(state, A, 12, 2.0);
+        Assert.False(state.Place(new Tick(A, 9 * Second, 99.0), []));
+        Assert.Equal([new Step(A, 10 * Second, 2.0)], Place(state, A, 20, 3.0));
+    }
+
+    [Fact]
+    public void Place_OtherSeriesMovesTheClock_ClosesCellsOfAllByTimeThenName()
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10) });
+        Place(state, B, 1, 1.0);
+        Place(state, A, 2, 2.0);
+        Step[] closed = Place(state, B, 31, 3.0);
+        Assert.Equal(
+            [new Step(A, 0, 2.0), new Step(B, 0, 1.0), new Step(A, 10 * Second, double.NaN), new Step(B, 10 * Second, double.NaN), new Step(A, 20 * Second, double.NaN), new Step(B, 20 * Second, double.NaN)],
+            closed);
+    }
+
+    [Fact]
+    public void Place_LongSilence_SleepsAfterMaxGapAndWakesWithTheNextTick()
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10), MaxGap = 3 });
+        Place(state, A, 5, 1.0);
+        Assert.Equal(4, Place(state, A, 1_000_005, 2.0).Length);
+        Assert.Equal([new Step(A, 1_000_000 * Second, 2.0)], Place(state, A, 1_000_010, 3.0));
+    }
+
+    [Theory]
+    [InlineData(Aggregate.Last, 5.0)]
+    [InlineData(Aggregate.Mean, 3.0)]
+    [InlineData(Aggregate.Sum, 9.0)]
+    [InlineData(Aggregate.Min, 1.0)]
+    [InlineData(Aggregate.Max, 5.0)]
+    public void Place_SeveralTicksInACell_Aggregates(Aggregate aggregate, double expected)
+    {
+        PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10), Aggregate = aggregate });
+        Place(state, A, 1, 3.0);
+        Place(state, A, 7, 5.0);
+        Place(state, A, 4, 1.0);
+        Assert.Equal([new Step(A, 0, expected)], Place(state, A, 10, 0.0));
+    }
+
+    [Fact]
+    public void Advance_Replayed_GivesTheSameResultsAndTheSameBytes()
+    {
+        (string[] first, byte[] firstState) = Replay(restartAt: []);
+        (string[] second, byte[] secondState) = Replay(restartAt: []);
+        Assert.Equal(first, second);
+        Assert.Equal(firstState, secondState);
+        Assert.Contains(first, line => line.Contains("model ", StringComparison.Ordinal));
+        Assert.Contains(first, line => line.Contains("h3 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_AtAnyTick_GoesOnAsIfNothingHadHappened()
+    {
+        (string[] whole, byte[] wholeState) = Replay(restartAt: []);
+
+        // 41 and 42 fall between the start and the activation of a refit, which must be done again from the restored history.
+        (string[] restarted, byte[] restartedState) = Replay(restartAt: [7, 41, 42, 43, 66, 90]);
+        Assert.Equal(whole, restarted);
+        Assert.Equal(wholeState, restartedState);
+    }
+
+    [Fact]
+    public void Advance_AfterAGap_ForgetsTheHistoryBeforeIt()
+    {
+        SeriesSettings settings = Small() with { Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1), MaxGap = 2 } };
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        for (int i = 0; i < 60; i++)
+        {
+            Feed(state, A, i, Math.Sin(i), results, pending);
+        }
+
+        Assert.NotNull(results[^1].Forecast);
+        for (int i = 1000; i < 1006; i++)
+        {
+            Feed(state, A, i, Math.Sin(i), results, pending);
+        }
+
+        // Four cells closed since the gap: enough for a past of four, not for three.
+        Assert.Equal([false, false, false, true, true], results[^5..].Select(r => r.Forecast is not null));
+        Assert.All(results[^5..], r => Assert.Equal(double.IsNaN(r.Pit), r.Step.Start < 1004 * Second));
+    }
+
+    [Fact]
+    public void Advance_MissingCell_IsForecastThroughAndNotScored()
+    {
+        SeriesSettings settings = Small();
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        for (int i = 0; i < 80; i++)
+        {
+            if (i is not 70)
+            {
+                Feed(state, A, i, Math.Sin(i), results, pending);
+            }
+        }
+
+        StepResult missing = results.Single(r => r.Step.Start == 70 * Second);
+        Assert.True(missing.Step.Missing);
+        Assert.Empty(missing.Scores);
+        Assert.NotNull(missing.Forecast);
+        Assert.Equal(1, results[^1].Status.Missing);
+        Assert.True(results[^1].Live.Mase < results[^1].Live.SeasonalNaiveMase);
+    }
+
+    private static PartitionState State(GridSettings grid) => new(_ => new SeriesSettings { Grid = grid }, []);
+
+    private static Step[] Place(PartitionState state, SeriesKey key, long second, double value)
+    {
+        List<Step> closed = [];
+        state.Place(new Tick(key, second * Second, value), closed);
+        return [.. closed];
+    }
+
+    private static SeriesSettings Small() => new()
+    {
+        Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1) },
+        Model = new ModelSettings { Past = 4, Future = 3, Components = 2, Season = 6 },
+        Refit = new RefitSettings { First = 30, Every = 20, Lag = 4, History = 40 },
+    };
+
+    private static (string[] Lines, byte[] State) Replay(int[] restartAt)
+    {
+        SeriesSettings settings = Small();
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        for (int i = 0; i < 120; i++)
+        {
+            if (restartAt.Contains(i))
+            {
+                state = PartitionState.Read(state.Write(), _ => settings, []);
+                pending = state.Pending.ToDictionary(job => job.Key);
+            }
+
+            Feed(state, A, i, Math.Sin(i) + (0.1 * Math.Cos(3.7 * i)), results, pending);
+            Feed(state, B, i, Math.Cos(0.8 * i), results, pending);
+        }
+
+        return ([.. results.Select(Text)], state.Write());
+    }
+
+    private static void Feed(PartitionState state, SeriesKey key, long second, double value, List<StepResult> results, Dictionary<SeriesKey, RefitJob> pending)
+    {
+        List<Step> closed = [];
+        state.Place(new Tick(key, second * Second, value), closed);
+        foreach (Step step in closed)
+        {
+            RefitOutcome? outcome = state.ActivatesAt(step) ? RefitPool.Do(pending[step.Key]) : null;
+            results.Add(state.Advance(step, outcome));
+            if (state.BeginRefit(step.Key) is { } job)
+            {
+                pending[step.Key] = job;
+            }
+        }
+    }
+
+    private static string Text(StepResult r) =>
+        $"{r.Step} s {r.Surprise:R} p {r.Pit:R} {string.Join(' ', r.Scores.Select(s => $"h{s.Horizon} {s.AbsError:R} {s.Crps:R} {s.NaiveAbsError:R} {s.Covered80}"))} "
+        + (r.Model is { } m ? $"model {m}" : "") + (r.Forecast is { } f ? string.Join(' ', f.Density.Mean().Select(v => v.ToString("R"))) : "") + $" {r.Live} {r.Status}";
+}
