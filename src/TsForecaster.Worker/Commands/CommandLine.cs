@@ -76,6 +76,7 @@ public static class CommandLine
             ForecastCommand.Create(terminal),
             SampleCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            BacktestCommand.Create(terminal),
         };
         root.Options.Add(verbose);
         return root;

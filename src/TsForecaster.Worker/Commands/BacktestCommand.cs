@@ -1,0 +1,101 @@
+using System.CommandLine;
+using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Commands.Csv;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>
+/// <c>backtest</c>: fits on the first rows, scores on the last, beside the seasonal naive; over the columns of a table, or over a
+/// panel of one series a row.
+/// </summary>
+internal static class BacktestCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string> data = Arguments.Data(required: false);
+        Option<string> values = Arguments.Values(required: false);
+        Option<string?> time = Arguments.Time();
+        Option<bool> utc = Arguments.Utc();
+        Option<string> unit = Arguments.TimeUnit();
+        Option<string?> panel = new("--panel") { Description = "CSV file with one series a row: id, then values, oldest first", HelpName = "FILE" };
+        Option<string?> panelTest = new("--panel-test") { Description = "What came after, in the same layout", HelpName = "FILE" };
+        Option<int?> past = new("--past") { Description = "Rows that a forecast is given; when left out, the larger of 2·F and 2·M, at most a quarter of the training rows", HelpName = "P" };
+        Option<int> future = new("--future") { Description = "Rows that a forecast gives", HelpName = "F", Required = true };
+        Option<string?> split = new("--split") { Description = "Rows of the three parts; 70 %, 10 % and 20 % when left out. Fitted on TRAIN, scored on TEST", HelpName = "TRAIN,VALID,TEST" };
+        Option<int> stride = new("--stride") { Description = "Rows from one scored forecast to the next", HelpName = "S", DefaultValueFactory = _ => 1 };
+        Option<int> season = new("--season") { Description = "Rows in a season: what the seasonal naive repeats and MASE scales by", HelpName = "M", DefaultValueFactory = _ => 1 };
+        Option<bool> standardise = new("--standardise") { Description = "Work and score in units of each column's training standard deviation around its training mean" };
+        Option<bool> perSeries = new("--per-series") { Description = "A model for each column instead of one for all" };
+        Option<string> finalFit = new("--final-fit") { Description = "Rows that the scored model is fitted on", DefaultValueFactory = _ => "train" };
+        finalFit.AcceptOnlyFromAmong("train", "train+valid");
+        Option<string[]> model = Arguments.Model();
+        Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
+        Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
+        {
+            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, model, report,
+        };
+        command.SetAction((parsed, stop) =>
+        {
+            bool isPanel = parsed.GetValue(panel) is not null;
+            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--per-series", "--final-fit"] : ["--panel-test"];
+            if (Array.Find(foreign, name => parsed.GetResult(name) is { Tokens.Count: > 0 } or System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } misplaced)
+            {
+                throw new UsageException($"{misplaced} {(isPanel ? "cannot be used with" : "needs")} --panel");
+            }
+
+            BacktestRequest request = new()
+            {
+                Model = ModelArguments.Parse(parsed.GetValue(model)!, new ModelSettings
+                {
+                    Past = Arguments.AtLeast(1, "--past", parsed.GetValue(past) ?? 1),
+                    Future = Arguments.AtLeast(1, "--future", parsed.GetValue(future)),
+                    Season = Arguments.AtLeast(1, "--season", parsed.GetValue(season)),
+                    Centring = isPanel ? Centring.Mean : Centring.Last,
+                    Scaling = isPanel ? Scaling.StandardDeviation : Scaling.None,
+                }),
+                PastGiven = parsed.GetValue(past) is not null,
+                Split = parsed.GetValue(split) is { } text ? BacktestRequest.ParseSplit(text) : null,
+                Stride = Arguments.AtLeast(1, "--stride", parsed.GetValue(stride)),
+                Standardise = parsed.GetValue(standardise),
+                PerSeries = parsed.GetValue(perSeries),
+                FitOnValid = parsed.GetValue(finalFit) == "train+valid",
+            };
+            request.Check();
+            BacktestRun run;
+            if (isPanel)
+            {
+                string test = parsed.GetValue(panelTest) ?? throw new UsageException("--panel needs --panel-test FILE");
+                run = BacktestRun.OfPanel(parsed.GetValue(panel)!, test, request);
+            }
+            else
+            {
+                string file = parsed.GetValue(data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
+                IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values) ?? throw new UsageException("--values COL[,COL…] is needed with --data"));
+                TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
+                run = BacktestRun.OfTable(SeriesTable.Read(file, columns, parsed.GetValue(time), format), request);
+            }
+
+            return RunAsync(terminal, run, parsed.GetValue(report), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, string? report, CancellationToken stop)
+    {
+        long begun = terminal.Time.GetTimestamp();
+        BacktestFit fit = await terminal.WithProgressAsync("fitting", _ => run.Fit(stop), stop);
+        double fitSeconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
+        begun = terminal.Time.GetTimestamp();
+        BacktestResult result = await terminal.WithProgressAsync("forecasting", share => run.Score(fit, share, stop), stop);
+        double forecastSeconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
+        BacktestReport scores = new(run.Settings, result, fitSeconds, forecastSeconds);
+        if (report is not null)
+        {
+            AtomicFile.WriteText(report, scores.Json());
+        }
+
+        scores.WriteTable(terminal);
+        return CommandLine.Ok;
+    }
+}

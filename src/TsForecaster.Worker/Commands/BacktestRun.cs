@@ -1,0 +1,128 @@
+using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Commands.Csv;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>A backtest over a table or a panel, ready to fit and score, with the settings that it came to.</summary>
+internal sealed class BacktestRun
+{
+    private readonly Func<CancellationToken, BacktestFit> _fit;
+    private readonly Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> _score;
+    private readonly string _file;
+
+    private BacktestRun(string file, IReadOnlyList<(string, object?)> settings, Func<CancellationToken, BacktestFit> fit, Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> score) =>
+        (_file, Settings, _fit, _score) = (file, settings, fit, score);
+
+    /// <summary>Name and value of all that was chosen or given, for the report.</summary>
+    public IReadOnlyList<(string Key, object? Value)> Settings { get; }
+
+    /// <exception cref="FailureException">The table does not hold what the split or the windows need.</exception>
+    public static BacktestRun OfTable(SeriesTable table, BacktestRequest request)
+    {
+        DataSplit split = request.Split ?? Default(table.Rows);
+        if (split.Rows > table.Rows)
+        {
+            throw new FailureException($"{table.File} has {table.Rows} rows, the split {split.Train},{split.Valid},{split.Test} needs {split.Rows}");
+        }
+
+        ModelSettings model = request.Resolve(split.Train);
+        WindowShape shape = new(model.Past, model.Future);
+        int fitted = split.Train + (request.FitOnValid ? split.Valid : 0);
+        double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
+        foreach (double[][] share in request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
+        {
+            Models.CheckWindows(table.File, share, model, WindowSet.Over([.. share.Select(history => new ReadOnlyMemory<double>(history))], shape, Normalisation.None).Count);
+        }
+
+        if (split.Test < model.Future)
+        {
+            throw new FailureException($"{table.File}: {split.Test} test rows are fewer than --future {model.Future}");
+        }
+
+        Backtest backtest = new(
+            [.. table.Columns.Select(column => new ReadOnlyMemory<double>(column))],
+            new BacktestOptions
+            {
+                Shape = shape,
+                Split = split,
+                Normalisation = ModelArguments.Normalisation(model),
+                Fit = ModelArguments.FitOptions(model),
+                Stride = request.Stride,
+                Season = model.Season,
+                Standardise = request.Standardise,
+                PerSeries = request.PerSeries,
+                FitOnValid = request.FitOnValid,
+            },
+            table.Names);
+        IReadOnlyList<(string, object?)> settings =
+        [
+            ("data", Path.GetFileName(table.File)),
+            ("values", table.Names.ToArray()),
+            .. Describe(model),
+            ("split", new[] { split.Train, split.Valid, split.Test }),
+            ("stride", request.Stride),
+            ("standardise", request.Standardise),
+            ("per_series", request.PerSeries),
+            ("final_fit", request.FitOnValid ? "train+valid" : "train"),
+        ];
+        return new BacktestRun(table.File, settings, backtest.Fit, (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop));
+    }
+
+    /// <summary>The test panel's series are found by id; of each the first F values count.</summary>
+    /// <exception cref="FailureException">A series of the test panel is missing, or no series holds a window.</exception>
+    public static BacktestRun OfPanel(string trainFile, string testFile, BacktestRequest request)
+    {
+        PanelTable train = PanelTable.Read(trainFile);
+        PanelTable test = PanelTable.Read(testFile);
+        Dictionary<string, double[]> later = test.Ids.Zip(test.Series).ToDictionary(series => series.First, series => series.Second, StringComparer.Ordinal);
+        ModelSettings model = request.Resolve(train.Series.Max(series => series.Length));
+        ReadOnlyMemory<double>[] histories = [.. train.Series.Select(series => new ReadOnlyMemory<double>(series))];
+        ReadOnlyMemory<double>[] futures = [.. train.Ids.Select(id => later.TryGetValue(id, out double[]? series)
+            ? new ReadOnlyMemory<double>(series, 0, Math.Min(series.Length, model.Future))
+            : throw new FailureException($"{testFile} has no series \"{id}\", which {trainFile} has"))];
+        WindowShape shape = new(model.Past, model.Future);
+        Models.CheckWindows(trainFile, train.Series, model, WindowSet.Over(histories, shape, Normalisation.None).Count);
+        PanelBacktest backtest = new(
+            histories,
+            futures,
+            new PanelOptions { Shape = shape, Normalisation = ModelArguments.Normalisation(model), Fit = ModelArguments.FitOptions(model), Season = model.Season },
+            train.Ids);
+        IReadOnlyList<(string, object?)> settings = [("panel", Path.GetFileName(trainFile)), ("panel_test", Path.GetFileName(testFile)), .. Describe(model)];
+        return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score);
+    }
+
+    /// <exception cref="FailureException">A covariance stayed singular.</exception>
+    public BacktestFit Fit(CancellationToken stop)
+    {
+        BacktestFit fit = _fit(stop);
+        return fit.Succeeded
+            ? fit
+            : throw new FailureException($"{_file}: no mixture could be fitted, a covariance stayed singular; fewer components, a larger ridge or another covariance may help");
+    }
+
+    public BacktestResult Score(BacktestFit fit, IProgress<double> share, CancellationToken stop) => _score(fit, share, stop);
+
+    private static DataSplit Default(int rows)
+    {
+        int valid = rows / 10;
+        int test = rows / 5;
+        return new DataSplit(rows - valid - test, valid, test);
+    }
+
+    private static IEnumerable<(string, object?)> Describe(ModelSettings model) =>
+    [
+        ("past", model.Past),
+        ("future", model.Future),
+        ("season", model.Season),
+        ("components", model.Components),
+        ("covariance", model.Covariance.ToString().ToLowerInvariant()),
+        ("centring", model.Centring.ToString().ToLowerInvariant()),
+        ("scaling", model.Scaling.ToString().ToLowerInvariant()),
+        ("ridge", model.Ridge),
+        ("max_iterations", model.MaxIterations),
+        ("tolerance", model.Tolerance),
+        ("starts", model.Starts),
+        ("seed", model.Seed),
+    ];
+}
