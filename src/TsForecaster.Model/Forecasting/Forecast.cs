@@ -123,6 +123,9 @@ public sealed class Forecast
         return (double)above / draws;
     }
 
+    /// <summary>What component k was conditioned with; shared by all forecasts from complete pasts.</summary>
+    internal ConditionalComponent Component(int k) => _components[k];
+
     /// <summary>Mean and standard deviation of component k at a position of the future window.</summary>
     internal (double Mean, double StandardDeviation) ComponentAt(int k, int index) =>
         (_means[k][index], _scales[index % Channels] * _components[k].Deviations[index]);

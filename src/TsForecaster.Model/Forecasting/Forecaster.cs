@@ -1,3 +1,4 @@
+using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -87,7 +88,7 @@ public sealed class Forecaster
         return Assemble(components, logWeights, best, means, levels, scales);
     }
 
-    /// <summary>w_k = exp(log weight − best), normalised; means back in the units of the series.</summary>
+    /// <summary>Keeps the components that count, w_k = exp(log weight − best) over their sum, with means in the units of the series.</summary>
     private Forecast Assemble(ConditionalComponent[] components, double[] logWeights, double best, double[][] means, double[] levels, double[] scales)
     {
         if (double.IsNegativeInfinity(best))
@@ -95,30 +96,25 @@ public sealed class Forecaster
             throw new ArgumentException("the past is so far from every component that its density has no logarithm; look for an outlier in it");
         }
 
-        int kept = 0;
-        double total = 0.0;
-        for (int k = 0; k < components.Length; k++)
+        int[] kept = [.. Enumerable.Range(0, components.Length).Where(k => logWeights[k] - best > Negligible)];
+        double[] weights = Array.ConvertAll(kept, k => Math.Exp(logWeights[k] - best));
+        double total = VectorKernels.Sum(weights);
+        for (int i = 0; i < kept.Length; i++)
         {
-            if (logWeights[k] - best > Negligible)
-            {
-                (components[kept], means[kept]) = (components[k], means[k]);
-                logWeights[kept] = Math.Exp(logWeights[k] - best);
-                total += logWeights[kept++];
-            }
+            weights[i] /= total;
+            ToSeriesUnits(means[kept[i]], levels, scales);
         }
 
-        double[] weights = logWeights[..kept];
-        for (int k = 0; k < kept; k++)
-        {
-            weights[k] /= total;
-            for (int i = 0; i < means[k].Length; i++)
-            {
-                int c = i % Model.Shape.Channels;
-                means[k][i] = (scales[c] * means[k][i]) + levels[c];
-            }
-        }
+        return new Forecast(Model.Shape.Channels, weights, Array.ConvertAll(kept, k => means[k]), Array.ConvertAll(kept, k => components[k]), scales);
+    }
 
-        return new Forecast(Model.Shape.Channels, weights, means[..kept], components[..kept], scales);
+    private static void ToSeriesUnits(Span<double> mean, double[] levels, double[] scales)
+    {
+        for (int i = 0; i < mean.Length; i++)
+        {
+            int c = i % levels.Length;
+            mean[i] = (scales[c] * mean[i]) + levels[c];
+        }
     }
 
     private int[] MissingPositions(ReadOnlySpan<double> past)
