@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using TsForecaster.Worker.Checkpoints;
+using TsForecaster.Worker.Observability;
+using TsForecaster.Worker.Publish;
 
 namespace TsForecaster.Worker.Commands.Settings;
 
@@ -11,7 +14,19 @@ public sealed record ForecasterSettings
 
     public RefitSettings Refit { get; init; } = new();
 
-    /// <summary>Series that are treated differently, first match first.</summary>
+    public PublishOptions Publish { get; init; } = new();
+
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
+    public HttpOptions Http { get; init; } = new();
+
+    public TelemetryOptions Telemetry { get; init; } = new();
+
+    /// <summary>Refits at a time, over all series; 0 takes one a processor.</summary>
+    [Range(0, 1024)]
+    public int RefitConcurrency { get; init; }
+
+    /// <summary>Series that are treated differently, first match first. Read last: they start from what is above.</summary>
     public IReadOnlyList<SeriesOverride> Series { get; init; } = [];
 }
 

@@ -50,9 +50,10 @@ public sealed class SettingsReader
             }
 
             property.SetValue(result, value);
-            CheckAttributes(property, value, Join(key, property.Name), given);
+            CheckAttributes(result, property, value, Join(key, property.Name), given);
         }
 
+        CheckTogether(result, key);
         foreach (string unknown in children.Keys.Order(StringComparer.OrdinalIgnoreCase))
         {
             _errors.Add(new SettingsError(Join(key, unknown), "an unknown key", NearestName.Suggest(unknown, Names(type), typeof(ForecasterSettings))));
@@ -158,30 +159,71 @@ public sealed class SettingsReader
     }
 
     /// <summary>Ranges of what was given, and what must be given; an inherited value is judged where it was given.</summary>
-    private void CheckAttributes(PropertyInfo property, object? value, string key, bool given)
+    private void CheckAttributes(object options, PropertyInfo property, object? value, string key, bool given)
     {
         if (_errors.Any(error => error.Key == key))
         {
             return;
         }
 
-        foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => (given || rule is RequiredAttribute) && !rule.IsValid(value)))
+        foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => given || rule is RequiredAttribute or MinLengthAttribute))
         {
+            if (rule.GetValidationResult(value, new ValidationContext(options) { MemberName = property.Name }) is not { } broken)
+            {
+                continue;
+            }
+
             string allowed = rule switch
             {
                 RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"allowed is {range.Minimum} to {range.Maximum}"),
                 RequiredAttribute => "a value is required",
-                _ => rule.FormatErrorMessage(property.Name),
+                MinLengthAttribute least => $"at least {least.Length} needed",
+                AllowedValuesAttribute some => $"allowed are {string.Join(", ", some.Values.OfType<object>())}",
+                _ => Allowed(broken.ErrorMessage ?? "not valid"),
             };
-            _errors.Add(new SettingsError(key, IsSecret(property.Name) ? "***" : Show(value), allowed));
+            _errors.Add(new SettingsError(key, Found(property, value), allowed));
         }
+    }
+
+    /// <summary>The rules that an options type has across its fields, for fields that are right in themselves.</summary>
+    private void CheckTogether(object options, string key)
+    {
+        if (options is not IValidatableObject rules)
+        {
+            return;
+        }
+
+        foreach (ValidationResult broken in rules.Validate(new ValidationContext(options)))
+        {
+            string name = broken.MemberNames.FirstOrDefault() ?? "";
+            PropertyInfo? property = options.GetType().GetProperty(name);
+            if (!_errors.Any(error => error.Key == Join(key, name)))
+            {
+                _errors.Add(new SettingsError(Join(key, name), property is null ? "a contradiction" : Found(property, property.GetValue(options)), Allowed(broken.ErrorMessage ?? "not valid")));
+            }
+        }
+    }
+
+    /// <summary>A rule's own message, without the name and the value that are said already.</summary>
+    private static string Allowed(string message)
+    {
+        int at = message.LastIndexOf("allowed is", StringComparison.Ordinal);
+        return at < 0 ? message.TrimEnd('.') : message[at..];
+    }
+
+    private static string Found(PropertyInfo property, object? value)
+    {
+        // An address may carry a user name and a password.
+        bool secret = IsSecret(property.Name) || (value is string text && text.Contains('@', StringComparison.Ordinal));
+        return secret && value is not (null or "") ? "***" : Show(value);
     }
 
     internal static string Show(object? value) => value switch
     {
-        null => "nothing",
-        "" => "nothing",
+        null or "" => "nothing",
         string text => Quote(text),
+        TimeSpan span => span.ToString(),
+        IEnumerable items when !items.Cast<object>().Any() => "none",
         IEnumerable items => $"[{string.Join(", ", items.Cast<object>())}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -17,6 +17,10 @@ internal static class SettingsRules
             errors.AddRange(own.Where(error => !errors.Any(service => $"Series:{i}:{service.Key}" == error.Key && service.Found == error.Found)));
         }
 
+        int longest = settings.Series.Select(series => series.Model.Future).Append(settings.Model.Future).Max();
+        int[] beyond = [.. settings.Publish.Horizons.Where(horizon => horizon > longest)];
+        Require(errors, beyond.Length == 0, "Publish:Horizons", beyond, $"allowed are 1 to the longest Model:Future = {longest}");
+        Require(errors, settings.Checkpoints.Every >= TimeSpan.FromMilliseconds(100) && settings.Checkpoints.Every <= TimeSpan.FromDays(1), "Checkpoints:Every", settings.Checkpoints.Every, "allowed is 100ms to 1d");
         return [.. errors.Where(error => !known.Any(other => other.Key == error.Key))];
     }
 

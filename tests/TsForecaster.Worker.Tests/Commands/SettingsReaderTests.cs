@@ -1,0 +1,123 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Commands.Settings;
+using TsForecaster.Worker.Publish;
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Commands;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Read_BrokenFile_NamesEveryErrorAtOnce()
+    {
+        SettingsException e = Assert.Throws<SettingsException>(() => Read("""
+            {
+              "Grid": { "Interval": "fortnight", "Agregate": "Mean", "Grace": "-00:00:01", "MaxGap": 0 },
+              "Model": { "Past": "many", "Future": 0, "Centring": "Median", "Ridge": 2, "Season": 6000 },
+              "Refit": { "Lag": 500, "First": 10 },
+              "Publish": { "Api": "V9", "Url": "localhost", "Horizons": [1, 99] },
+              "Http": { "Url": "ftp://x" },
+              "Checkpoints": { "Directory": "", "Every": "0s" },
+              "Past": 48,
+              "Series": [ { "Model": { "Components": 0 } } ]
+            }
+            """));
+
+        string[] expected =
+        [
+            "Grid:Interval", "Grid:Agregate", "Grid:Grace", "Grid:MaxGap", "Model:Past", "Model:Future", "Model:Centring", "Model:Ridge", "Model:Season",
+            "Refit:Lag", "Refit:First", "Publish:Api", "Publish:Url", "Publish:Horizons", "Http:Url", "Checkpoints:Directory", "Checkpoints:Every", "Past",
+            "Series:0:Match", "Series:0:Model:Components",
+        ];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), e.Errors.Select(error => error.Key).Where(key => !key.StartsWith("Kafka", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.All(e.Errors, error => Assert.True(error.Found.Length > 0 && error.Allowed.Length > 0));
+    }
+
+    [Theory]
+    [InlineData("Grid:Intervall", "did you mean Interval?")]
+    [InlineData("Past", "did you mean Model:Past?")]
+    [InlineData("Bucket", "did you mean Publish:Bucket?")]
+    [InlineData("Zzzzzz", "allowed are ")]
+    public void Read_UnknownKey_SuggestsTheNearest(string key, string suggestion)
+    {
+        SettingsException e = Assert.Throws<SettingsException>(() => ReadSet($"{key}=1"));
+        Assert.StartsWith(suggestion, Assert.Single(e.Errors, error => error.Key == key).Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Secret_IsNeverShown()
+    {
+        SettingsException e = Assert.Throws<SettingsException>(() => ReadSet("Publish:Token=hush hush", "Publish:Url=http://me:hush@host:1"));
+        Assert.Equal(2, e.Errors.Count(error => error.Key.StartsWith("Publish", StringComparison.Ordinal)));
+        Assert.DoesNotContain("hush", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("250ms", 0.25)]
+    [InlineData("10s", 10)]
+    [InlineData("30m", 1800)]
+    [InlineData("1.5h", 5400)]
+    [InlineData("2d", 172800)]
+    [InlineData("00:01:30", 90)]
+    [InlineData("1.00:00:00", 86400)]
+    public void Read_Duration_TakesUnitsAndClocks(string text, double seconds) =>
+        Assert.Equal(seconds, ReadSet($"Grid:Interval={text}").Grid.Interval.TotalSeconds);
+
+    [Theory]
+    [InlineData("Grid:Interval=90")]
+    [InlineData("Model:Centring=2")]
+    [InlineData("Model:Ridge=NaN")]
+    [InlineData("Model:Past=4.5")]
+    [InlineData("Publish:Gzip=yes")]
+    public void Read_AmbiguousValue_IsRefused(string assignment) =>
+        Assert.Contains(Assert.Throws<SettingsException>(() => ReadSet(assignment)).Errors, error => error.Key == assignment.Split('=')[0]);
+
+    [Fact]
+    public void Read_Set_TakesDotsAndAbsoluteKeys_AndWinsOverTheFile()
+    {
+        ForecasterSettings settings = ReadSet("model.past=7", "Forecaster:Model:Future=3", "Publish:Api=v1", "Publish:Horizons=1,3", "Model.Centring=mean");
+        Assert.Equal((7, 3, PublishApi.V1, Centring.Mean), (settings.Model.Past, settings.Model.Future, settings.Publish.Api, settings.Model.Centring));
+        Assert.Equal([1, 3], settings.Publish.Horizons);
+    }
+
+    [Fact]
+    public void SeriesOverride_Keeps_WhatItDoesNotSet()
+    {
+        ForecasterSettings settings = Read("""
+            {
+              "Model": { "Past": 20, "Future": 5 },
+              "Series": [
+                { "Match": "price-*", "Model": { "Future": 2 } },
+                { "Match": "*", "Refit": { "Every": 50 } }
+              ]
+            }
+            """);
+        SeriesResolver resolver = new(settings);
+
+        Assert.Equal((20, 2, 100), (resolver.For("price-DAX").Model.Past, resolver.For("price-DAX").Model.Future, resolver.For("price-DAX").Refit.Every));
+        Assert.Equal((5, 50), (resolver.For("PRICE-DAX").Model.Future, resolver.For("demand").Refit.Every));
+        Assert.Same(resolver.For("demand"), resolver.For("demand"));
+    }
+
+    [Fact]
+    public void Read_WrongForAllSeries_IsSaidOnce()
+    {
+        SettingsException e = Assert.Throws<SettingsException>(() => Read("""{ "Refit": { "Lag": 500 }, "Series": [ { "Match": "a" }, { "Match": "b", "Model": { "Past": 9 } } ] }"""));
+        Assert.Single(e.Errors, error => error.Key.EndsWith("Lag", StringComparison.Ordinal));
+    }
+
+    private static ForecasterSettings Read(string json)
+    {
+        using MemoryStream stream = new(Encoding.UTF8.GetBytes($$"""{ "Forecaster": {{json}} }"""));
+        return SettingsReader.Read(new ConfigurationBuilder().AddJsonStream(stream).Build());
+    }
+
+    private static ForecasterSettings ReadSet(params string[] assignments)
+    {
+        using ScratchFolder folder = new();
+        string file = folder.Write("settings.json", """{ "Forecaster": { "Model": { "Past": 5 } } }""");
+        return SettingsReader.Read(SettingsSources.Load(file, assignments));
+    }
+}
