@@ -8,7 +8,7 @@ namespace TsForecaster.Model.Tests.Mixtures;
 /// <summary>Maximum likelihood fits that other programs agree on.</summary>
 public sealed class AnchorTests
 {
-    private static readonly FitOptions MaximumLikelihood = new() { Ridge = 0.0, Tolerance = 1e-10, MaxIterations = 5000, Starts = 20, Seed = 7 };
+    private static readonly FitOptions MaximumLikelihood = new() { Ridge = 0.0, Tolerance = 1e-9, MaxIterations = 2000, Starts = 12, Seed = 7 };
 
     [Theory]
     [InlineData(1, CovarianceShape.Full, -1289.796745)]

@@ -1,0 +1,52 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Mixtures;
+
+public sealed class FitOptionsCheckTests
+{
+    private static readonly WindowSet Rows = RandomData.ClusterRows(5, 2, 1, 0.0, 1);
+
+    public static TheoryData<FitOptions, string> BadOptions => new()
+    {
+        { new() { Components = 0 }, "Components is 0" },
+        { new() { Shape = (CovarianceShape)9 }, "Shape is 9" },
+        { new() { Ridge = -1e-9 }, "Ridge is -1E-09" },
+        { new() { Ridge = double.NaN }, "Ridge is NaN" },
+        { new() { AbsoluteRidge = double.PositiveInfinity }, "AbsoluteRidge is" },
+        { new() { MaxIterations = 0 }, "MaxIterations is 0" },
+        { new() { Tolerance = double.NaN }, "Tolerance is NaN" },
+        { new() { Starts = 0 }, "Starts is 0" },
+        { new() { Components = 6 }, "6 components need at least as many windows; there are 5" },
+        { new() { Components = 2, InitialResponsibilities = new double[9] }, "5 windows and 2 components need 10" },
+        { new() { Components = 2, InitialResponsibilities = new double[10] }, "window 0 (counted from 0)" },
+        { new() { Components = 2, InitialResponsibilities = new[] { 1.0, 0, 0, 1, 2, -1, 1, 0, 1, 0 } }, "window 2" },
+        { new() { Components = 2, InitialMixture = Sphere(1, 2) }, "has 1 components of dimension 2" },
+        { new() { Components = 1, InitialMixture = Sphere(1, 3) }, "dimension 3" },
+        { new() { Components = 1, InitialMixture = Sphere(1, 2), Shape = CovarianceShape.Tied }, "shape Full" },
+        { new() { Components = 1, InitialMixture = Sphere(1, 2), InitialResponsibilities = new[] { 1.0, 1, 1, 1, 1 } }, "not both" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
+    public void Fit_OptionOutOfRange_SaysWhatWasFoundAndWhatIsAllowed(FitOptions options, string message) =>
+        Assert.Contains(message, Assert.Throws<ArgumentException>(() => ExpectationMaximization.Fit(Rows, options)).Message);
+
+    [Fact]
+    public void Fit_NoCompleteWindow_SaysSo()
+    {
+        WindowSet none = WindowSet.Over(new double[3], new WindowShape(3, 1), Normalisation.None);
+
+        Assert.Contains("no complete window", Assert.Throws<ArgumentException>(() => ExpectationMaximization.Fit(none, new FitOptions())).Message);
+    }
+
+    private static GaussianMixture Sphere(int components, int dimension)
+    {
+        double[] identity = [.. Enumerable.Range(0, dimension * dimension).Select(i => i % (dimension + 1) == 0 ? 1.0 : 0.0)];
+        return GaussianMixture.Create(
+            [.. Enumerable.Repeat(1.0, components)],
+            new double[components * dimension],
+            [.. Enumerable.Repeat(identity, components).SelectMany(matrix => matrix)]);
+    }
+}

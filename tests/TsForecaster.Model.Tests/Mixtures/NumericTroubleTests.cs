@@ -1,0 +1,146 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Tests.Numerics;
+using TsForecaster.Model.Windows;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Mixtures;
+
+/// <summary>Data on which a plain EM would divide by zero, fail to factor, or chase an unbounded likelihood.</summary>
+public sealed class NumericTroubleTests
+{
+    [Theory]
+    [InlineData(Centring.None)]
+    [InlineData(Centring.Last)]
+    [InlineData(Centring.Mean)]
+    public void Fit_ConstantSeries_IsThatConstantWithHardlyAnyVariance(Centring centring)
+    {
+        double[] history = Enumerable.Repeat(1234.1, 50).ToArray();
+        WindowSet windows = WindowSet.Over(history, new WindowShape(4, 2), new Normalisation(centring));
+
+        GaussianMixture mixture = ExpectationMaximization.Fit(windows, new FitOptions()).Mixture!;
+
+        double level = centring == Centring.None ? 1234.1 : 0.0;
+        Assert.All(mixture.Mean(0).ToArray(), mean => Assert.Equal(level, mean));
+        Assert.All(mixture.Covariance(0).ToArray(), value => Assert.InRange(value, 0.0, 1e-16));
+        Assert.True(double.IsFinite(mixture.LogDensity(mixture.Mean(0))));
+    }
+
+    [Theory]
+    [InlineData(CovarianceShape.Full)]
+    [InlineData(CovarianceShape.Tied)]
+    [InlineData(CovarianceShape.Diagonal)]
+    [InlineData(CovarianceShape.Spherical)]
+    public void Fit_IdenticalRowsAndThreeComponents_DropsTwo(CovarianceShape shape)
+    {
+        WindowSet rows = WindowSet.FromRows(Enumerable.Repeat(2.5, 60).ToArray(), 3);
+
+        FitResult fit = ExpectationMaximization.Fit(rows, new FitOptions { Components = 3, Shape = shape });
+
+        Assert.Equal(1, fit.Mixture!.Components);
+        Assert.Equal(2, fit.Report.Dropped);
+        Assert.Equal([1.0], fit.Mixture.Weights.ToArray());
+        Assert.Equal(fit.Mixture.FreeParameters, fit.Report.FreeParameters);
+    }
+
+    [Theory]
+    [InlineData(1e-6, 0)]
+    [InlineData(0.0, 1)]
+    public void Fit_CoordinateThatNeverVaries_IsSavedByTheRidgeOrItsEscalation(double ridge, int leastEscalations)
+    {
+        double[] history = RandomData.Clusters(200, 1, 1, 0.0, 3);
+        WindowSet windows = WindowSet.Over(history, new WindowShape(3, 2), new Normalisation(Centring.Last));
+
+        FitResult fit = ExpectationMaximization.Fit(windows, new FitOptions { Ridge = ridge });
+
+        Assert.NotNull(fit.Mixture);
+        Assert.InRange(fit.Report.RidgeEscalations, leastEscalations, 10);
+        Assert.Equal(0.0, fit.Mixture.Mean(0)[2]);
+        Assert.InRange(fit.Mixture.Covariance(0)[12], double.Epsilon, 1e-4);
+    }
+
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(0.0)]
+    public void Fit_FewerWindowsThanDimensions_StillHasADensity(double ridge)
+    {
+        WindowSet rows = RandomData.ClusterRows(12, 30, 2, 3.0, 5);
+
+        FitResult fit = ExpectationMaximization.Fit(rows, new FitOptions { Components = 2, Ridge = ridge });
+
+        Assert.NotNull(fit.Mixture);
+        Assert.True(double.IsFinite(fit.Report.LogLikelihood));
+    }
+
+    [Fact]
+    public void Fit_ManyCopiesOfOneRow_AreAComponentOfTheirOwnWithBoundedLikelihood()
+    {
+        double[] rows = [.. RandomData.Clusters(100, 2, 1, 0.0, 7), .. Enumerable.Repeat(30.0, 80)];
+
+        FitResult fit = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 2), new FitOptions { Components = 2 });
+
+        int copies = fit.Mixture!.Classify([30.0, 30.0]);
+        Assert.Equal(40.0 / 140.0, fit.Mixture.Weights[copies], 9);
+        NaiveMatrix.AssertClose([30.0, 30.0], fit.Mixture.Mean(copies), 1e-14);
+        Assert.True(double.IsFinite(fit.Report.LogLikelihood));
+    }
+
+    [Fact]
+    public void Fit_OutlierFarAway_IsNotWorthAComponent()
+    {
+        double[] rows = [.. RandomData.Clusters(100, 2, 1, 0.0, 8), 1e5, -1e5];
+
+        FitResult fit = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 2), new FitOptions { Components = 2 });
+
+        Assert.NotNull(fit.Mixture);
+        Assert.True(fit.Report.Reseeded + fit.Report.Dropped > 0);
+        Assert.All(fit.Mixture.Weights.ToArray(), weight => Assert.True(weight > 1.5 / 101.0));
+    }
+
+    [Fact]
+    public void Fit_StartThatLeavesAComponentEmpty_SeedsItAgain()
+    {
+        WindowSet rows = RandomData.ClusterRows(200, 2, 2, 8.0, 4);
+        double[] shares = [.. Enumerable.Repeat(new[] { 1.0, 0.0 }, 200).SelectMany(row => row)];
+
+        FitResult fit = ExpectationMaximization.Fit(rows, new FitOptions { Components = 2, InitialResponsibilities = shares });
+
+        Assert.Equal(1, fit.Report.Reseeded);
+        Assert.Equal(0, fit.Report.Dropped);
+        Assert.Equal([0.5, 0.5], fit.Mixture!.Weights.ToArray().Select(weight => Math.Round(weight, 6)));
+    }
+
+    [Fact]
+    public void Fit_AsManyComponentsAsWindows_EndsWithFewerAndNoException()
+    {
+        FitResult fit = ExpectationMaximization.Fit(RandomData.ClusterRows(6, 2, 2, 4.0, 6), new FitOptions { Components = 6 });
+
+        Assert.NotNull(fit.Mixture);
+        Assert.InRange(fit.Mixture.Components, 1, 5);
+        Assert.Equal(6 - fit.Mixture.Components, fit.Report.Dropped);
+    }
+
+    [Fact]
+    public void Fit_SquaresOverflow_IsASingularResultAndNoException()
+    {
+        double[] rows = [.. Enumerable.Range(0, 20).Select(i => i % 3 == 0 ? 1e200 : -1e200)];
+
+        FitResult fit = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 2), new FitOptions { Components = 2, Starts = 2 });
+
+        Assert.Null(fit.Mixture);
+        Assert.Equal(StopReason.Singular, fit.Report.Stop);
+    }
+
+    [Theory]
+    [InlineData(1e-12)]
+    [InlineData(1e12)]
+    public void Fit_UnitsOfTheData_DoNotMatter(double unit)
+    {
+        double[] rows = RandomData.Clusters(150, 3, 2, 4.0, 9), shares = RandomData.Shares(150, 2, 9);
+        FitOptions options = new() { Components = 2, InitialResponsibilities = shares, MaxIterations = 10, Tolerance = 0.0 };
+        FitResult plain = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 3), options);
+        FitResult scaled = ExpectationMaximization.Fit(WindowSet.FromRows(rows.Select(value => value * unit).ToArray(), 3), options);
+
+        Assert.Equal(plain.Report.LogLikelihood - (450.0 * Math.Log(unit)), scaled.Report.LogLikelihood, 6);
+        NaiveMatrix.AssertClose(plain.Mixture!.Mean(0), [.. scaled.Mixture!.Mean(0).ToArray().Select(value => value / unit)], 1e-9);
+    }
+}
