@@ -17,11 +17,12 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Assembly_References_AreTheRuntimeAndMathNetOnly()
     {
-        // Of the runtime: collections, mathematics, streams and hashes. No hosting, logging, network, processes or console.
+        // Of the runtime: collections, mathematics, threads, streams and hashes. No hosting, logging, network, processes or console.
         string[] allowed =
         [
             "MathNet.Numerics", "System.Collections", "System.Linq", "System.Memory", "System.Numerics.Vectors", "System.Runtime",
             "System.Runtime.InteropServices", "System.Runtime.Intrinsics", "System.Security.Cryptography", "System.Text.Encoding.Extensions",
+            "System.Threading", "System.Threading.Tasks.Parallel",
         ];
 
         Assert.Empty(Model.GetReferencedAssemblies().Select(name => name.Name!).Except(allowed));
