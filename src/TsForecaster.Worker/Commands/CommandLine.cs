@@ -82,7 +82,8 @@ public static class CommandLine
         return root;
     }
 
-    private static string Plain(string message) => message
+    /// <summary>The parser's complaint on one line, without names of types.</summary>
+    private static string Plain(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
         .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
         .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)

@@ -1,0 +1,126 @@
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Commands;
+
+/// <summary>What the commands say to arguments and files that cannot be used: one line that names the place, and nothing written.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "0", "--future", "1")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "-1")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "four", "--future", "1")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y,", "--past", "4", "--future", "1")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "k=2")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=0")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
+    [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "0")]
+    [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--format", "xml")]
+    [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--above", "NaN")]
+    [InlineData("sample", "m.tsf", "--count", "0")]
+    [InlineData("backtest", "--future", "1")]
+    [InlineData("backtest", "--data", "x.csv", "--future", "1")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--split", "5,5")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--split", "5,-5,5")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "4", "--past", "9", "--split", "12,0,9")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "4", "--past", "2", "--split", "12,0,3")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--stride", "0")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "0")]
+    [InlineData("backtest", "--panel", "x.csv", "--future", "1")]
+    [InlineData("backtest", "--panel", "x.csv", "--panel-test", "y.csv", "--data", "x.csv", "--future", "1")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--panel-test", "y.csv", "--future", "1")]
+    public async Task Arguments_Nonsense_AreUsage(params string[] args) =>
+        (await CommandResult.Of([.. args.Where(arg => arg.Length > 0)])).Complaint(exitCode: 2);
+
+    [Theory]
+    [InlineData("y\n1\n2\n", "z", "no column \"z\"; its columns are y")]
+    [InlineData("y,y\n1,2\n", "y", "2 columns \"y\"")]
+    [InlineData("", "y", "is empty")]
+    [InlineData("y\n", "y", "no rows")]
+    [InlineData("x,y\n1,2\n1\n", "y", "line 3 has 1 cells, the header 2")]
+    [InlineData("x,y\n1,2\n1,2,3\n", "y", "line 3 has 3 cells, the header 2")]
+    [InlineData("x,y\n1,2\n1,NaN\n", "y", "line 3, column \"y\": \"NaN\"")]
+    [InlineData("x,y\n1,2\n1,-Infinity\n", "y", "line 3, column \"y\": \"-Infinity\"")]
+    [InlineData("x,y\n1,2\n1,1e999\n", "y", "line 3, column \"y\": \"1e999\"")]
+    [InlineData("x,y\n\n1,2\n1,high\n", "y", "line 4, column \"y\": \"high\"")]
+    [InlineData("x,y\n1,\"2\n1,3\n", "y", "line 2")]
+    [InlineData("y\n1\n2\n3\n", "y", "past 4 + future 2 = 6 rows does not fit into 3 rows")]
+    [InlineData("y,x\n1,0\n2,0\n,0\n4,0\n5,0\n6,0\n,0\n8,0\n", "y", "not one complete window")]
+    public async Task Fit_UnusableFile_NamesThePlace_AndWritesNothing(string content, string column, string complaint)
+    {
+        string data = _folder.Write("data.csv", content);
+        CommandResult result = await CommandResult.Of("fit", "--data", data, "--values", column, "--past", "4", "--future", "2", "--out", _folder["m.tsf"]);
+        string line = result.Complaint(exitCode: 1);
+        Assert.Contains(data, line, StringComparison.Ordinal);
+        Assert.Contains(complaint, line, StringComparison.Ordinal);
+        Assert.Equal(data, Assert.Single(Directory.GetFileSystemEntries(_folder.Root)));
+    }
+
+    [Theory]
+    [InlineData("2020-01-02T00:00:00Z", "2020-01-01T00:00:00Z", "earlier than the row before")]
+    [InlineData("2020-01-01T00:00:00Z", "2020-01-01T01:00:00+01:00", "the time of the row before")]
+    [InlineData("2020-01-01T00:00:00Z", "2020-01-02T00:00:00", "no time zone")]
+    [InlineData("2020-01-01T00:00:00Z", "02/01/2020", "not a time")]
+    [InlineData("2020-01-01T00:00:00Z", "", "not a time")]
+    [InlineData("1", "1e20", "--time-unit")]
+    public async Task Fit_UnusableTimes_NameTheLine(string first, string second, string complaint)
+    {
+        string data = _folder.Write("data.csv", $"t,y\n{first},1\n{second},2\n");
+        string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--time", "t", "--past", "1", "--future", "1", "--out", _folder["m.tsf"])).Complaint(exitCode: 1);
+        Assert.Contains("line 3, column \"t\"", line, StringComparison.Ordinal);
+        Assert.Contains(complaint, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fit_MoreComponentsThanWindows_SaysHowManyThereAre()
+    {
+        string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
+        string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "2", "--future", "1", "--model", "components=4", "--out", _folder["m.tsf"])).Complaint(exitCode: 1);
+        Assert.Contains("4 components need at least as many windows, and there are 3", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fit_MissingFileOrFolder_IsOneLine()
+    {
+        Assert.Contains("does not exist", (await CommandResult.Of("fit", "--data", _folder["none.csv"], "--values", "y", "--past", "1", "--future", "1")).Complaint(1), StringComparison.Ordinal);
+        string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
+        Assert.Contains("cannot be written", (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "1", "--future", "1", "--out", _folder["no/m.tsf"])).Complaint(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backtest_SplitBeyondRows_SaysHowManyThereAre()
+    {
+        string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
+        string line = (await CommandResult.Of("backtest", "--data", data, "--values", "y", "--past", "1", "--future", "1", "--split", "4,1,1", "--report", _folder["r.json"])).Complaint(1);
+        Assert.Contains("has 5 rows, the split 4,1,1 needs 6", line, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["r.json"]));
+    }
+
+    [Fact]
+    public async Task Inspect_FileThatIsNoModel_IsRefused()
+    {
+        string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n6\n");
+        string model = _folder["m.tsf"];
+        (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "2", "--future", "1", "--out", model)).Succeeded();
+        byte[] whole = await File.ReadAllBytesAsync(model);
+
+        await File.WriteAllBytesAsync(model, whole[..^5]);
+        Assert.Contains(model, (await CommandResult.Of("inspect", model)).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains(data, (await CommandResult.Of("inspect", data)).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains("does not exist", (await CommandResult.Of("inspect", _folder["none.tsf"])).Complaint(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verbose_ShowsWhere()
+    {
+        CommandResult result = await CommandResult.Of("inspect", _folder["none.tsf"], "--verbose");
+        Assert.Contains("   at TsForecaster", result.Error, StringComparison.Ordinal);
+    }
+}

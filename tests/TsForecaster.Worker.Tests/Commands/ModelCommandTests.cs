@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Commands;
+
+/// <summary>fit, inspect, forecast, sample and backtest on small files whose answers are known.</summary>
+public sealed class ModelCommandTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Fit_Inspect_Forecast_FollowASine()
+    {
+        string model = await FitSine();
+        JsonElement facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
+        Assert.Equal((12, 4, 2), (facts.GetProperty("past").GetInt32(), facts.GetProperty("future").GetInt32(), facts.GetProperty("components").GetInt32()));
+        Assert.Equal(12, facts.GetProperty("id").GetString()!.Length);
+
+        JsonElement forecast = JsonDocument.Parse((await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--format", "json", "--above", "100")).Succeeded()).RootElement;
+        JsonElement series = Assert.Single(forecast.GetProperty("series").EnumerateArray());
+        JsonElement[] steps = [.. series.GetProperty("steps").EnumerateArray()];
+        Assert.Equal(4, steps.Length);
+        for (int h = 1; h <= steps.Length; h++)
+        {
+            Assert.Equal(Sine(199 + h), steps[h - 1].GetProperty("mean").GetDouble(), 0.05);
+            Assert.True(steps[h - 1].GetProperty("p05").GetDouble() < steps[h - 1].GetProperty("p95").GetDouble());
+            Assert.Equal(0.0, steps[h - 1].GetProperty("p_above").GetDouble(), 6);
+        }
+
+        Assert.Equal(0.0, series.GetProperty("p_any_above").GetDouble(), 6);
+    }
+
+    [Fact]
+    public async Task Forecast_BeyondTheFuture_RollsOnItsOwnMean()
+    {
+        string model = await FitSine();
+        string[] lines = (await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--time", "t", "--time-unit", "s", "--steps", "10", "--format", "csv"))
+            .Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("series,step,time,mean,sd,p05,p10,p25,p50,p75,p90,p95", lines[0].TrimEnd());
+        Assert.Equal(11, lines.Length);
+        for (int h = 1; h <= 10; h++)
+        {
+            string[] cells = lines[h].Split(',');
+            Assert.Equal(("y", $"{h}"), (cells[0], cells[1]));
+            Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(60 * (199 + h)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), cells[2]);
+            Assert.Equal(Sine(199 + h), double.Parse(cells[3], CultureInfo.InvariantCulture), 0.1);
+        }
+    }
+
+    [Fact]
+    public async Task Sample_SameSeed_SameWindows()
+    {
+        string model = await FitSine();
+        string first = (await CommandResult.Of("sample", model, "--count", "3", "--seed", "7")).Succeeded();
+        Assert.Equal(first, (await CommandResult.Of("sample", model, "--count", "3", "--seed", "7")).Output);
+        Assert.NotEqual(first, (await CommandResult.Of("sample", model, "--count", "3", "--seed", "8")).Output);
+        string[] lines = first.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.StartsWith("component,-11,-10,", lines[0], StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.Equal(17, line.Split(',').Length));
+    }
+
+    [Fact]
+    public async Task Constant_Forecast_IsTheConstant()
+    {
+        string data = _folder.Write("flat.csv", "y\n" + string.Concat(Enumerable.Repeat("3.25\n", 60)));
+        (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "6", "--future", "3", "--out", _folder["m.tsf"])).Succeeded();
+        string[] lines = (await CommandResult.Of("forecast", _folder["m.tsf"], "--data", data, "--values", "y", "--format", "csv")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines.Skip(1), line => Assert.All(line.Split(',').Where((_, i) => i is 2 or >= 4), cell => Assert.Equal(3.25, double.Parse(cell, CultureInfo.InvariantCulture), 1e-3)));
+
+        (await CommandResult.Of("backtest", "--data", data, "--values", "y", "--past", "6", "--future", "3", "--standardise", "--report", _folder["r.json"])).Succeeded();
+        JsonElement report = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        Assert.Equal(0.0, report.GetProperty("mse").GetDouble(), 1e-9);
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("mase").ValueKind);
+    }
+
+    [Fact]
+    public async Task Backtest_Report_HasTheKeysOfTheContract()
+    {
+        await FitSine();
+        string report = _folder["r.json"];
+        string table = (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--final-fit", "train+valid", "--report", report)).Succeeded();
+        Assert.Contains("seasonal naive", table, StringComparison.Ordinal);
+
+        string[] scores = ["mse", "mae", "rmse", "smape", "mase", "crps", "wql", "msis", "coverage80", "coverage95"];
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement;
+        Assert.Equal([.. scores, "n_forecasts", "fit_seconds", "forecast_seconds", "settings", "per_horizon", "seasonal_naive"], json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(scores, json.GetProperty("seasonal_naive").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("seasonal_naive").GetProperty("coverage80").ValueKind);
+        Assert.Equal(37, json.GetProperty("n_forecasts").GetInt32());
+        Assert.Equal(4, json.GetProperty("per_horizon").GetArrayLength());
+        Assert.Equal("train+valid", json.GetProperty("settings").GetProperty("final_fit").GetString());
+        Assert.True(json.GetProperty("mse").GetDouble() < 1e-2);
+        Assert.Equal(json.GetProperty("mse").GetDouble(), json.GetProperty("per_horizon").EnumerateArray().Average(step => step.GetProperty("mse").GetDouble()), 1e-12);
+    }
+
+    [Fact]
+    public async Task Backtest_PastLeftOut_IsTwiceTheFutureOrSeason()
+    {
+        await FitSine();
+        (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--report", _folder["r.json"])).Succeeded();
+        JsonElement settings = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("settings");
+        Assert.Equal(24, settings.GetProperty("past").GetInt32());
+        Assert.Equal([140, 20, 40], settings.GetProperty("split").EnumerateArray().Select(rows => rows.GetInt32()));
+    }
+
+    [Fact]
+    public async Task Backtest_Panel_MatchesSeriesById_AndIgnoresTrailingCells()
+    {
+        string train = _folder.Write("train.csv", "id,1,2,3,4,5,6,7,8,9,10\nA,1,2,1,2,1,2,1,2,1,2\nB,5,7,5,7,5,7,5,7,,\n");
+        string test = _folder.Write("test.csv", "id,1,2,3\nB,5,7,5\nA,1,2,1\n");
+        (await CommandResult.Of("backtest", "--panel", train, "--panel-test", test, "--past", "3", "--future", "2", "--season", "2", "--report", _folder["r.json"])).Succeeded();
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        Assert.Equal(2, json.GetProperty("n_forecasts").GetInt32());
+        Assert.Equal(0.0, json.GetProperty("seasonal_naive").GetProperty("mae").GetDouble());
+        Assert.True(json.GetProperty("mae").GetDouble() < 0.05);
+
+        string other = _folder.Write("other.csv", "id,1,2\nA,1,2\n");
+        Assert.Contains("no series \"B\"", (await CommandResult.Of("backtest", "--panel", train, "--panel-test", other, "--past", "3", "--future", "2")).Complaint(1), StringComparison.Ordinal);
+    }
+
+    private async Task<string> FitSine()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 200).Select(t => string.Create(CultureInfo.InvariantCulture, $"{60 * t},{Sine(t)}\n")));
+        string data = _folder.Write("sine.csv", "t,y\n" + rows);
+        string table = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "12", "--future", "4", "--model", "components=2", "ridge=1e-8", "--out", _folder["m.tsf"])).Succeeded();
+        Assert.Contains("log likelihood", table, StringComparison.Ordinal);
+        return _folder["m.tsf"];
+    }
+
+    private static double Sine(int t) => 10.0 + Math.Sin(2.0 * Math.PI * t / 24.0) + (0.001 * (t * 7919 % 13));
+}
