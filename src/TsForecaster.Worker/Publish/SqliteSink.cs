@@ -29,6 +29,9 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
 
     public string? Trouble => _trouble;
 
+    /// <summary>For tests: the size at which the disk is full, in pages of the file; looked at when the file is opened.</summary>
+    internal int? MaxPages { get; set; }
+
     public async Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation)
     {
         if (points.Count == 0)
@@ -99,6 +102,7 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
         {
             // FULL: a commit is on the disk when it returns, as an acknowledgement must be; in WAL mode NORMAL syncs at checkpoints only.
             settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            settings.CommandText += MaxPages is { } pages ? $" PRAGMA max_page_count = {pages};" : "";
             settings.ExecuteNonQuery();
         }
 
