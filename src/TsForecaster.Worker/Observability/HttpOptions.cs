@@ -15,16 +15,13 @@ public sealed record HttpOptions
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListenAddressAttribute : ValidationAttribute
 {
-    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    public ListenAddressAttribute()
+        : base("allowed is http://host:port, such as http://127.0.0.1:5080")
     {
-        if (value is not string { Length: > 0 } text || IsAddress(text))
-        {
-            return ValidationResult.Success;
-        }
-
-        string[] members = validationContext.MemberName is { } member ? [member] : [];
-        return new ValidationResult($"{validationContext.DisplayName} is '{text}'; allowed is http://host:port, such as http://127.0.0.1:5080", members);
     }
+
+    /// <summary>Leaves an absent value to <see cref="RequiredAttribute"/>.</summary>
+    public override bool IsValid(object? value) => value is null or "" || (value is string text && IsAddress(text));
 
     private static bool IsAddress(string text)
     {

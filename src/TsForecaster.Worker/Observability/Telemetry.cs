@@ -12,7 +12,7 @@ namespace TsForecaster.Worker.Observability;
 /// what is left at its end. Does nothing when no endpoint is configured. Register it first: hosted services stop in reverse order,
 /// and the last words of the others belong to the export too.
 /// </summary>
-public sealed class Telemetry(TelemetryOptions options) : IHostedService, IDisposable
+public sealed class Telemetry(TelemetryOptions options, Func<string, string?> environment) : IHostedService, IDisposable
 {
     private const string Names = "TsForecaster.*";
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -22,13 +22,18 @@ public sealed class Telemetry(TelemetryOptions options) : IHostedService, IDispo
     private TracerProvider? _traces;
     private MeterProvider? _metrics;
 
+    public Telemetry(TelemetryOptions options)
+        : this(options, Environment.GetEnvironmentVariable)
+    {
+    }
+
     /// <summary>There is an endpoint to send to.</summary>
     public bool Enabled => Endpoint is not null;
 
-    private string? Endpoint => NotEmpty(options.OtlpEndpoint) ?? NotEmpty(Environment.GetEnvironmentVariable(EndpointVariable));
+    private string? Endpoint => NotEmpty(options.OtlpEndpoint) ?? NotEmpty(environment(EndpointVariable));
 
     private OtlpExportProtocol Protocol =>
-        (NotEmpty(options.Protocol) ?? NotEmpty(Environment.GetEnvironmentVariable(ProtocolVariable))) == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        (NotEmpty(options.Protocol) ?? NotEmpty(environment(ProtocolVariable))) == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ const ANSWER_TIMEOUT_MS = 5000;
 
 const at = (id) => document.getElementById(id);
 const cards = new Map();
-const view = { filter: "", page: 0, history: "near" };
+const view = { filter: "", page: 0, history: "recent" };
 let timer = 0;
 let round = 0;
 

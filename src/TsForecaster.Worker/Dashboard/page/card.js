@@ -50,7 +50,7 @@ export class Card {
     f.name.textContent = summary.series;
     f.name.title = summary.series;
     f.channel.textContent = summary.channel === "value" ? "" : summary.channel;
-    f.value.textContent = summary.last_value == null ? "missing" : format.value(summary.last_value, this.chart.spread);
+    f.value.textContent = summary.last_value == null ? "missing" : format.value(summary.last_value);
     f.when.textContent = format.moment(Date.parse(summary.last_time) / 1000, summary.interval_seconds);
     f.when.dateTime = summary.last_time;
 
@@ -65,7 +65,7 @@ export class Card {
     const better = summary.mase != null && summary.seasonal_naive_mase != null ? summary.mase < summary.seasonal_naive_mase : null;
     f.mase.dataset.better = better ?? "";
     f.ours.textContent = format.score(summary.mase);
-    f.versus.textContent = summary.seasonal_naive_mase == null ? "not scored yet" : `vs ${format.score(summary.seasonal_naive_mase)} seasonal naive`;
+    f.versus.textContent = summary.seasonal_naive_mase == null ? (summary.scored ? "no naive to compare" : "not scored yet") : `vs ${format.score(summary.seasonal_naive_mase)} seasonal naive`;
     f.coverage.textContent = summary.coverage80 == null ? "–" : `${format.percent(summary.coverage80)} inside`;
     f.crps.textContent = format.score(summary.crps);
     f.refits.textContent = format.count(summary.refits);

@@ -2,7 +2,7 @@
 
 import * as format from "./format.js";
 
-const NEAR_CELLS = 96;
+const RECENT_CELLS = 96;
 const quantiles = ["p05", "p25", "p50", "p75", "p95"];
 const seconds = (iso) => Date.parse(iso) / 1000;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -10,7 +10,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 /** Columns for uPlot: times, observed, p05, p25, p50, p75, p95. The fan is drawn out of the last observed value. */
 export function columns(detail, history) {
   const fan = detail.forecast?.steps ?? [];
-  const kept = history === "near" ? Math.max(NEAR_CELLS, 3 * fan.length) : detail.observed.length;
+  const kept = history === "recent" ? Math.max(RECENT_CELLS, 3 * fan.length) : detail.observed.length;
   const observed = detail.observed.slice(-kept);
   const last = observed.at(-1);
   const ahead = last ? fan.filter((step) => step.time > last[0]) : fan;
@@ -46,6 +46,7 @@ export class Chart {
     if (this.#plot) this.#plot.setData(this.#columns);
     else this.#plot = new uPlot(this.#options(), this.#columns, this.element);
     this.element.setAttribute("aria-label", this.#summary());
+    if (this.#plot.cursor.idx == null) this.onRead(this.#next());
   }
 
   /** Colours come from the style sheet: after a change between light and dark the chart is made anew. */
@@ -60,10 +61,6 @@ export class Chart {
     this.#plot?.destroy();
   }
 
-  get spread() {
-    return this.#spread;
-  }
-
   #size() {
     return { width: Math.max(200, this.element.clientWidth), height: Math.max(140, this.element.clientHeight) };
   }
@@ -76,14 +73,14 @@ export class Chart {
     const edge = { stroke: "transparent", width: 0, points: { show: false } };
     return {
       ...this.#size(),
-      padding: [10, 8, 0, 0],
+      padding: [10, 24, 0, 0],
       legend: { show: false },
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, show: (u, i) => (i === 1 || i === 4 ? uPlot.assign(document.createElement("div")) : null) } },
       scales: { y: { range: (u, low, high) => this.#range(low, high) } },
       axes: [
         { ...axis, grid: { show: false }, size: 38, space: 72, values: (u, splits, i, space, increment) => format.axisTimes(splits, increment) },
-        { ...axis, space: 36, size: (u, values) => 14 + 7 * Math.max(3, ...(values ?? []).map((text) => text.length)), values: (u, splits) => splits.map((x) => format.value(x, this.#spread)) },
+        { ...axis, space: 36, size: (u, values) => 14 + 7 * Math.max(3, ...(values ?? []).map((text) => text.length)), values: (u, splits, i, space, increment) => format.axisValues(splits, increment) },
       ],
       series: [
         {},
@@ -107,7 +104,8 @@ export class Chart {
 
   #range(low, high) {
     if (low == null) return [0, 1];
-    const margin = high > low ? 0.06 * (high - low) : Math.max(1e-9, 0.05 * Math.abs(low));
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    const margin = high - low > format.flat(size) ? 0.06 * (high - low) : 0.05 * size || 1;
     return [low - margin, high + margin];
   }
 
@@ -138,7 +136,7 @@ export class Chart {
   }
 
   #read(index) {
-    if (index == null || this.#columns[0][index] == null) return this.onRead(null);
+    if (index == null || this.#columns[0][index] == null) return this.onRead(this.#next());
     const [times, observed, p05, p25, p50, p75, p95] = this.#columns;
     const text = (x) => format.value(x, this.#spread);
     const when = format.moment(times[index], this.#detail.interval_seconds);
@@ -146,8 +144,16 @@ export class Chart {
     this.onRead(
       times[index] <= last
         ? { when, what: observed[index] == null ? "missing" : `observed ${text(observed[index])}` }
-        : { when, what: `median ${text(p50[index])} · p25–p75 ${text(p25[index])} to ${text(p75[index])} · p05–p95 ${text(p05[index])} to ${text(p95[index])}` },
+        : { when, what: `median ${text(p50[index])}, 50 % within ${text(p25[index])} to ${text(p75[index])}, 90 % within ${text(p05[index])} to ${text(p95[index])}` },
     );
+  }
+
+  /** What is read while nobody points anywhere: the forecast of the next value. */
+  #next() {
+    const next = this.#detail?.forecast?.steps[0];
+    if (!next) return null;
+    const text = (x) => format.value(x, next.p95 - next.p05);
+    return { when: "Next", what: `median ${text(next.p50)}, 90 % within ${text(next.p05)} to ${text(next.p95)}` };
   }
 
   #key(event) {

@@ -9,21 +9,38 @@ export function count(n) {
   return n == null ? "–" : String(n).replace(/\B(?=(\d{3})+$)/g, thin);
 }
 
-/** A value of a series to the decimals that its spread makes sensible; five significant digits without one. */
+/** A value to the decimals that a spread makes sensible; as it was measured, to six significant digits, without one. */
 export function value(x, spread) {
   if (x == null) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
   if (size >= 1e9 || size < 1e-6) return x.toExponential(3).replace("-", "−");
-  const scale = spread > 0 ? spread / 100 : size / 1e4;
-  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(scale))));
-  const [whole, part] = size.toFixed(decimals).split(".");
+  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(spread / 100))));
+  return grouped(x, spread > flat(size) ? size.toFixed(decimals) : String(Number(size.toPrecision(6))));
+}
+
+/** Differences up to here are rounding, not movement. */
+export function flat(size) {
+  return 1e-9 * Math.abs(size);
+}
+
+/** Labels of an axis of values: the decimals that its increment has. */
+export function axisValues(splits, increment) {
+  let decimals = 0;
+  while (decimals < 8 && Math.abs(increment * 10 ** decimals - Math.round(increment * 10 ** decimals)) > 1e-6) decimals++;
+  const size = Math.max(...splits.map(Math.abs));
+  return splits.map((x) => (size >= 1e9 || increment < 1e-8 ? value(x) : grouped(x, Math.abs(x).toFixed(decimals))));
+}
+
+function grouped(x, digits) {
+  const [whole, part] = digits.split(".");
   return (x < 0 ? "−" : "") + count(whole) + (part ? "." + part : "");
 }
 
-/** A score to three significant digits, never in exponent form. */
+/** A score to two or three significant digits; rounding noise is zero. */
 export function score(x) {
   if (x == null) return "–";
+  if (x < 1e-12) return "0";
   if (x >= 1000) return count(Math.round(x));
   return x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x >= 0.1 || x === 0 ? x.toFixed(2) : x.toPrecision(2);
 }
