@@ -31,7 +31,8 @@ internal sealed class ConditionalComponent
     {
         (_mixture, _index, _observedMean, _targetMean, _reducedFactor) = (mixture, index, observedMean, targetMean, reducedFactor);
         int observed = observedMean.Length;
-        _logConstant = Math.Log(mixture.Weights[index]) - (0.5 * observed * StandardNormal.LogTwoPi);
+        LogPrior = Math.Log(mixture.Weights[index]);
+        _logConstant = LogPrior - (0.5 * observed * StandardNormal.LogTwoPi);
         for (int i = 0; i < observed; i++)
         {
             _logConstant -= Math.Log(Row(i)[i]);
@@ -44,6 +45,9 @@ internal sealed class ConditionalComponent
             Deviations[i] = Math.Sqrt(VectorKernels.Dot(row, row));
         }
     }
+
+    /// <summary>log π.</summary>
+    public double LogPrior { get; }
 
     /// <summary>√diag S, length t: the same for every query.</summary>
     public double[] Deviations { get; }

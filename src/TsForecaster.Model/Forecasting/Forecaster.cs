@@ -35,6 +35,7 @@ public sealed class Forecaster
     /// <summary>
     /// The density of the future window given the past alone (Eirola &amp; Lendasse 2013). NaN marks a missing value of the
     /// past; the mixture is then conditioned on what was observed, at the cost of O(D²) more per missing value and component.
+    /// Where the past is too far from all components for double precision, they keep their prior weights.
     /// </summary>
     /// <param name="past">The last P steps, P·C numbers, oldest first.</param>
     /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
@@ -77,7 +78,7 @@ public sealed class Forecaster
                 logWeights[k] = components[k].LogWeight(offset, whitened, best + Negligible);
             }
 
-            if (logWeights[k] > double.NegativeInfinity)
+            if (logWeights[k] >= best + Negligible)
             {
                 best = Math.Max(best, logWeights[k]);
                 means[k] = new double[targets];
@@ -93,7 +94,9 @@ public sealed class Forecaster
     {
         if (double.IsNegativeInfinity(best))
         {
-            throw new ArgumentException("the past is so far from every component that its density has no logarithm; look for an outlier in it");
+            // An outlier so far out that the squares of its distances overflow tells the components apart no more.
+            logWeights = Array.ConvertAll(components, component => component.LogPrior);
+            best = logWeights.Max();
         }
 
         int[] kept = [.. Enumerable.Range(0, components.Length).Where(k => logWeights[k] - best > Negligible)];

@@ -88,6 +88,21 @@ public sealed class ForecasterTests
         Assert.Equal([0.0], new Forecaster(model).Predict([-1000.0]).Mean());
     }
 
+    [Theory]
+    [InlineData(1e200)]
+    [InlineData(-1e250)]
+    public void Predict_OutlierWhoseSquareOverflows_KeepsThePriorWeights(double outlier)
+    {
+        var forecaster = new Forecaster(RandomModels.Model(new WindowShape(3, 2), 3, 4));
+        Forecast complete = forecaster.Predict([0.5, outlier, 1.0]);
+        Close.To([1.0 / 6.0, 2.0 / 6.0, 3.0 / 6.0], complete.Weights.ToArray(), 1e-14);
+        Assert.All(complete.Mean(), value => Assert.True(double.IsFinite(value)));
+
+        Forecast withMissing = forecaster.Predict([double.NaN, outlier, 1.0]);
+        Close.To([1.0 / 6.0, 2.0 / 6.0, 3.0 / 6.0], withMissing.Weights.ToArray(), 1e-14);
+        Assert.All(withMissing.Mean(), value => Assert.True(double.IsFinite(value)));
+    }
+
     [Fact]
     public void Predict_NegligibleComponent_IsLeftOutAndTheRestSumToOne()
     {
