@@ -15,12 +15,16 @@ public sealed record FitReport
 {
     public required StopReason Stop { get; init; }
 
+    /// <summary>M-steps done, the one from the start's responsibilities included.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>Mean log-likelihood of a window at each E-step; never falls without ridge and re-seeding.</summary>
+    /// <summary>
+    /// Mean log-likelihood of a window at each E-step; never falls without ridge and re-seeding. A warm start's first entry is
+    /// that of the mixture it was given.
+    /// </summary>
     public required IReadOnlyList<double> Trace { get; init; }
 
-    /// <summary>Σ_n log p(x_n) under the final parameters.</summary>
+    /// <summary>Σ_n log p(x_n) under the final parameters; NaN or infinite when the fit ended singular.</summary>
     public required double LogLikelihood { get; init; }
 
     public required int Windows { get; init; }

@@ -17,12 +17,14 @@ public sealed class NumericTroubleTests
         double[] history = Enumerable.Repeat(1234.1, 50).ToArray();
         WindowSet windows = WindowSet.Over(history, new WindowShape(4, 2), new Normalisation(centring));
 
-        GaussianMixture mixture = ExpectationMaximization.Fit(windows, new FitOptions()).Mixture!;
+        FitResult fit = ExpectationMaximization.Fit(windows, new FitOptions());
+        GaussianMixture mixture = fit.Mixture!;
 
         double level = centring == Centring.None ? 1234.1 : 0.0;
         Assert.All(mixture.Mean(0).ToArray(), mean => Assert.Equal(level, mean));
         Assert.All(mixture.Covariance(0).ToArray(), value => Assert.InRange(value, 0.0, 1e-16));
         Assert.True(double.IsFinite(mixture.LogDensity(mixture.Mean(0))));
+        Assert.Equal(0, fit.Report.RidgeEscalations);
     }
 
     [Theory]
@@ -82,6 +84,18 @@ public sealed class NumericTroubleTests
         Assert.Equal(40.0 / 140.0, fit.Mixture.Weights[copies], 9);
         NaiveMatrix.AssertClose([30.0, 30.0], fit.Mixture.Mean(copies), 1e-14);
         Assert.True(double.IsFinite(fit.Report.LogLikelihood));
+    }
+
+    [Fact]
+    public void Fit_RowsThatAreAlmostCopies_HaveAMillionthOfTheSpreadAtLeast()
+    {
+        double[] noise = RandomData.Clusters(80, 1, 1, 0.0, 11);
+        double[] rows = [.. RandomData.Clusters(100, 1, 1, 0.0, 7), .. noise.Select(value => 30.0 + (1e-11 * value))];
+
+        GaussianMixture mixture = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 1), new FitOptions { Components = 2, Ridge = 0.0 }).Mixture!;
+
+        double spread = NaiveMixture.Maximise(WindowSet.FromRows(rows, 1), [.. Enumerable.Repeat(new[] { 1.0 }, 180)], CovarianceShape.Full).Covariances[0][0];
+        Assert.InRange(mixture.Covariance(mixture.Classify([30.0]))[0] / (1e-12 * spread), 1.0, 1.001);
     }
 
     [Fact]
