@@ -63,6 +63,18 @@ public sealed class SinkInfluxTests
     }
 
     [Fact]
+    public async Task Write_SeriesOfAnyName_AreKeptApart()
+    {
+        await using InfluxServer server = await InfluxServer.LaunchAsync("points");
+        using InfluxSink sink = Sink(server.Url, "points");
+        await sink.WriteAsync([.. SinkSample.Names.Select(name => SinkSample.Points(name.Sent, 1)[0])], CancellationToken.None);
+        List<Dictionary<string, JsonElement>> rows = await server.QueryAsync("points", "SELECT * FROM observed");
+        Assert.Equal(
+            SinkSample.Names.Select(name => name.Stored).Order(StringComparer.Ordinal),
+            rows.Select(row => row["series"].GetString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Write_DatabaseMissing_IsRefusedInOneLine()
     {
         await using InfluxServer server = await InfluxServer.LaunchAsync();

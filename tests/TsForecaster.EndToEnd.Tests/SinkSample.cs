@@ -9,6 +9,13 @@ internal static class SinkSample
     public const long Start = 1_700_000_040_000_000_000;
     public const long Minute = 60_000_000_000;
 
+    /// <summary>Names that line protocol makes hard, and what a server makes of them.</summary>
+    public static readonly (string Sent, string Stored)[] Names =
+    [
+        ("pump-7", "pump-7"), (" lead", " lead"), ("a,b", "a,b"), ("a=b", "a=b"), ("\"quoted\"", "\"quoted\""), ("it's", "it's"), ("温度 🌡", "温度 🌡"),
+        (@"C:\data\x", @"C:\data\x"), (@"C:\", "C:%5C"), (@"a\,b", "a%5C,b"), (@"a\\b", @"a%5C\b"), ("two\nlines", "two%0Alines"), ("#", "#"),
+    ];
+
     /// <param name="series">Any text; it comes back as it is.</param>
     public static List<Point> Points(string series, int steps)
     {

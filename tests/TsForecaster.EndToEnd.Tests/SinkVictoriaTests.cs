@@ -35,6 +35,19 @@ public sealed class SinkVictoriaTests
         Assert.Equal(expected.Count, stored.Where(series => Numeric(series.Name)).Sum(series => series.Values.Count));
     }
 
+    [Fact]
+    public async Task Write_SeriesOfAnyName_AreKeptApart()
+    {
+        await using VictoriaServer server = await VictoriaServer.LaunchAsync();
+        var options = new PublishOptions { Api = PublishApi.V2, Url = server.Url };
+        using var sink = new InfluxSink(options, NullLogger<InfluxSink>.Instance, TimeProvider.System);
+        await sink.WriteAsync([.. SinkSample.Names.Select(name => SinkSample.Points(name.Sent, 1)[0])], CancellationToken.None);
+        List<VictoriaSeries> stored = await server.ExportAsync("observed_value");
+        Assert.Equal(
+            SinkSample.Names.Select(name => name.Stored).Order(StringComparer.Ordinal),
+            stored.Select(series => series.Labels["series"]).Order(StringComparer.Ordinal));
+    }
+
     private static List<(string Series, long Time, double Value)> Numbers(IEnumerable<Point> points) =>
         [.. from point in points
             from field in point.Fields

@@ -119,8 +119,15 @@ public sealed partial class InfluxSink : IPointSink, IDisposable
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
-    private void OnRetry(string reason, TimeSpan delay)
+    private void OnRetry(string? reason, TimeSpan delay)
     {
+        if (reason is null)
+        {
+            // The circuit breaker spared the server; whoever found it in trouble has said so.
+            _trouble ??= $"{_options}: waiting for it to come back";
+            return;
+        }
+
         _trouble = $"{_options}: {reason}";
         PublishMetrics.Retries.Add(1);
         LogRetry(_options, reason, delay.TotalSeconds);

@@ -12,6 +12,7 @@ internal sealed class SqliteTable : IDisposable
     private readonly Measurement _measurement;
     private readonly SqliteCommand _upsert;
     private readonly SqliteParameter _time;
+    private readonly Dictionary<string, SqliteParameter> _fields;
 
     /// <summary>Makes the table where it is not there, and prepares the write.</summary>
     public SqliteTable(SqliteConnection connection, Measurement measurement)
@@ -31,10 +32,7 @@ internal sealed class SqliteTable : IDisposable
         }
 
         _time = _upsert.Parameters.Add("$time", SqliteType.Integer);
-        foreach (MeasurementField field in measurement.Fields)
-        {
-            _upsert.Parameters.Add("$" + field.Name, ColumnType(field.Type));
-        }
+        _fields = measurement.Fields.ToDictionary(field => field.Name, field => _upsert.Parameters.Add("$" + field.Name, ColumnType(field.Type)), StringComparer.Ordinal);
 
         _upsert.Prepare();
     }
@@ -42,11 +40,6 @@ internal sealed class SqliteTable : IDisposable
     public void Write(Point point, SqliteTransaction transaction)
     {
         _upsert.Transaction = transaction;
-        foreach (SqliteParameter parameter in _upsert.Parameters)
-        {
-            parameter.Value = DBNull.Value;
-        }
-
         for (int i = 0; i < _measurement.Tags.Length; i++)
         {
             // Tags are sorted in a point and in the table of measurements alike.
@@ -55,11 +48,16 @@ internal sealed class SqliteTable : IDisposable
         }
 
         _time.Value = point.Time;
+        foreach (MeasurementField field in _measurement.Fields)
+        {
+            _fields[field.Name].Value = DBNull.Value;
+        }
+
         foreach (PointField field in point.Fields)
         {
             if (field.Writable)
             {
-                _upsert.Parameters["$" + field.Name].Value = field.Type switch
+                _fields[field.Name].Value = field.Type switch
                 {
                     FieldType.Number => field.Number,
                     FieldType.Boolean => field.Boolean ? 1L : 0L,

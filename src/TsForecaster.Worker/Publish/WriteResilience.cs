@@ -15,8 +15,8 @@ internal static class WriteResilience
     private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromHours(1);
 
     /// <summary>Retry, then circuit breaker, then a timeout for each attempt.</summary>
-    /// <param name="onRetry">Reason of the failure, one line, and the pause that follows.</param>
-    public static ResiliencePipeline<WriteReply> Http(PublishOptions options, TimeProvider time, Action<string, TimeSpan> onRetry) =>
+    /// <param name="onRetry">Reason of the failure, one line, and the pause that follows; no reason when the server was not asked.</param>
+    public static ResiliencePipeline<WriteReply> Http(PublishOptions options, TimeProvider time, Action<string?, TimeSpan> onRetry) =>
         new ResiliencePipelineBuilder<WriteReply> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<WriteReply>
             {
@@ -75,11 +75,11 @@ internal static class WriteResilience
         return asked is { } pause && pause > TimeSpan.Zero ? TimeSpan.FromTicks(Math.Min(pause.Ticks, s_longestRetryAfter.Ticks)) : null;
     }
 
-    private static string Reason(Outcome<WriteReply> outcome) => outcome.Exception switch
+    private static string? Reason(Outcome<WriteReply> outcome) => outcome.Exception switch
     {
         null => outcome.Result.Reason,
         TimeoutRejectedException timeout => $"no answer within {timeout.Timeout.TotalSeconds} s",
-        BrokenCircuitException => "waiting for the server to come back",
+        BrokenCircuitException => null,
         { } failure => failure.Message,
     };
 }

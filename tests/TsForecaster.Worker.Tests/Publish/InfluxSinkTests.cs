@@ -253,15 +253,26 @@ public sealed class InfluxSinkTests
         using InfluxSink sink = Sink(server, new PublishOptions { Api = PublishApi.V2 });
         using var stop = new CancellationTokenSource();
         Task[] writes = [.. Enumerable.Range(0, 40).Select(_ => sink.WriteAsync(Points(1), stop.Token))];
-        await Eventually.Async(() => _log.Lines.Length >= 40);
-        int before = server.Requests.Length;
-        for (int i = 0; i < 40; i++)
+
+        // Each of them has been answered, or stopped by the breaker, and pauses.
+        TimeSpan longest = TimeSpan.Zero;
+        for (int i = 0; i < writes.Length; i++)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
+            TimeSpan pause = await _time.NextPauseAsync(not: RequestTimeout);
+            longest = pause > longest ? pause : longest;
         }
 
-        // The breaker stays open for 5 s: nobody asks the server meanwhile.
+        int before = server.Requests.Length;
+        _time.Advance(TimeSpan.FromSeconds(3));
+        for (int i = 0; i < before; i++)
+        {
+            await _time.NextPauseAsync(not: RequestTimeout);
+        }
+
+        // The breaker is open for 5 s: those whose own pause ended meanwhile did not reach the server.
+        Assert.InRange(before, 10, writes.Length);
         Assert.Equal(before, server.Requests.Length);
+        Assert.Contains("503", sink.Trouble, StringComparison.Ordinal);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(writes));
     }

@@ -83,6 +83,25 @@ public sealed class LineProtocolTests
         Assert.Equal(line, Line(point, TimePrecision.Nanoseconds));
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void AnyText_InTagAndField_StaysWithinOneLineAndItsPlace() => Prop.ForAll(Texts().Two().ToArbitrary(), pair =>
+    {
+        (string tag, string text) = pair;
+        var point = new Point("model", [new("series", tag), new("z", "end")], [new("reason", text), new("windows", 3.0)], 7);
+        string line = Line(point, TimePrecision.Nanoseconds);
+        Assert.Equal(line.Length - 1, line.IndexOf('\n', StringComparison.Ordinal));
+        Point read = ParsedLine.Parse(line);
+        Assert.Equal(["series", "z"], read.Tags.Select(t => t.Name));
+        Assert.Equal("end", read.Tags[1].Value);
+        Assert.Equal(new PointField("windows", 3.0), read.Fields[1]);
+        Assert.Equal(tag.Replace("\\", "", StringComparison.Ordinal), Uri.UnescapeDataString(read.Tags[0].Value).Replace("\\", "", StringComparison.Ordinal));
+        Assert.Equal(text, Uri.UnescapeDataString(read.Fields[0].Text));
+    }).QuickCheckThrowOnFailure();
+
+    /// <summary>Text of the characters that matter to line protocol, control characters and backslashes among them, but no percent sign.</summary>
+    private static Gen<string> Texts() =>
+        Gen.NonEmptyListOf(Gen.Elements("ab \\\\\\,,==\"\"\n\r\t\0\u007füß温".ToCharArray())).Select(chars => new string([.. chars]));
+
     /// <summary>Points of any text and any finite numbers; control characters and backslashes, which change on the way, have cases of their own.</summary>
     private static Gen<Point> Points()
     {

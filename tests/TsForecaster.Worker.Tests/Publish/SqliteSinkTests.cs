@@ -128,6 +128,21 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ToTablesOfAnotherForm_IsRefusedForGood()
+    {
+        using (var connection = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand create = connection.CreateCommand();
+            create.CommandText = "CREATE TABLE observed (series TEXT, value REAL)";
+            create.ExecuteNonQuery();
+        }
+
+        using SqliteSink sink = Sink(File);
+        await Assert.ThrowsAsync<SinkRefusedException>(() => sink.WriteAsync([SamplePoints.Observed("s", 1, 2.0)], CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Write_Cancelled_Stops()
     {
         string blocked = Path.Combine(_folder, "blocked");
