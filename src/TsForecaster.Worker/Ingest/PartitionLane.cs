@@ -19,8 +19,8 @@ public sealed class PartitionLane : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (Partition, StartOffset, _capacity) = (partition, startOffset, capacity);
 
-        // The poll thread pauses a full lane, but the record already in its hand must fit.
-        _records = Channel.CreateUnbounded<SourceRecord>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        // The poll thread pauses a full lane, but the record already in its hand must fit. Not SingleReader: that kind cannot count.
+        _records = Channel.CreateUnbounded<SourceRecord>(new UnboundedChannelOptions { SingleWriter = true });
     }
 
     public PartitionId Partition { get; }

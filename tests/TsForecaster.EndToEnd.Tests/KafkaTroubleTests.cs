@@ -1,0 +1,57 @@
+using Xunit;
+
+namespace TsForecaster.EndToEnd.Tests;
+
+public sealed class KafkaTroubleTests : IDisposable
+{
+    private readonly KafkaBroker _broker = KafkaBroker.StartEmbedded();
+
+    public void Dispose() => _broker.Dispose();
+
+    [Fact]
+    public async Task BrokerGoesAway_TroubleUntilItIsBack_NothingLost()
+    {
+        string topic = await _broker.CreateTopicAsync(1);
+        _broker.Produce(topic, 1, 100);
+        await using var reader = KafkaReader.Start(_broker.Options(topic));
+        await reader.UntilSeenAsync(100);
+        Assert.Null(reader.Source.Trouble);
+
+        _broker.Embedded.SetReachable(false);
+        await KafkaReader.UntilAsync(() => reader.Source.Trouble is not null, () => "no trouble");
+        Assert.Contains("broker", reader.Source.Trouble, StringComparison.OrdinalIgnoreCase);
+
+        _broker.Embedded.SetReachable(true);
+        await KafkaReader.UntilAsync(() => reader.Source.Trouble is null, () => $"trouble: {reader.Source.Trouble}");
+        _broker.Produce(topic, 1, 100, first: 100);
+        await reader.UntilSeenAsync(200);
+        Assert.Equal(Enumerable.Range(0, 200), reader.ByPartition().Single());
+    }
+
+    [Fact]
+    public async Task TopicMissing_TroubleUntilItIsCreated()
+    {
+        string topic = KafkaBroker.Unused("later");
+        await using var reader = KafkaReader.Start(_broker.Options(topic));
+        await KafkaReader.UntilAsync(() => reader.Source.Trouble == $"topic {topic} does not exist (yet)", () => $"trouble: {reader.Source.Trouble}");
+
+        _broker.Embedded.CreateTopic(topic, 2);
+        _broker.Produce(topic, 2, 100);
+
+        await reader.UntilSeenAsync(100);
+        await KafkaReader.UntilAsync(() => reader.Source.Trouble is null, () => $"trouble: {reader.Source.Trouble}");
+    }
+
+    [Fact]
+    public async Task NoBroker_TroubleNamesIt_AndStopEnds()
+    {
+        string topic = await _broker.CreateTopicAsync(1);
+        var options = _broker.Options(topic);
+        _broker.Embedded.SetReachable(false);
+        await using var reader = KafkaReader.Start(options);
+
+        await KafkaReader.UntilAsync(
+            () => reader.Source.Trouble?.Contains(options.BootstrapServers, StringComparison.Ordinal) == true, () => $"trouble: {reader.Source.Trouble}");
+        await reader.StopAsync();
+    }
+}
