@@ -34,7 +34,7 @@ public sealed class KafkaTickSourceTests : IDisposable
     [Fact]
     public async Task Run_LaneFull_PausesThatPartitionAloneAndLosesNothing()
     {
-        const int Count = 6_000, Capacity = 20;
+        const int Count = 3_000, Capacity = 100;
         string topic = await _broker.CreateTopicAsync(2);
         _broker.Produce(topic, 2, Count);
         var gate = new TaskCompletionSource();

@@ -24,6 +24,9 @@ internal static class KafkaClients
             HeartbeatIntervalMs = Math.Min(3000, Math.Max(1, Milliseconds(options.SessionTimeout) / 3)),
             MaxPollIntervalMs = Milliseconds(options.MaxPollInterval),
 
+            // A broker answers one fetch at a time: a partition that resumes waits for the long poll of the others to end.
+            FetchWaitMaxMs = 50,
+
             // A pause throws away what was fetched ahead, so little is.
             QueuedMinMessages = (int)Math.Clamp(options.LaneCapacity * 10L, 1000, 100_000),
             QueuedMaxMessagesKbytes = 16_384,

@@ -77,9 +77,12 @@ public sealed record KafkaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Records of one partition that may wait for its work before it is paused.</summary>
+    /// <summary>
+    /// Records of one partition that may wait for its work before it is paused; at half of them it resumes, and that half should
+    /// last the work for the tenth of a second until new ones come.
+    /// </summary>
     [Range(1, 10_000_000)]
-    public int LaneCapacity { get; init; } = 1000;
+    public int LaneCapacity { get; init; } = 5000;
 
     /// <summary>How long a partition that is taken away may finish and commit what it began.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
