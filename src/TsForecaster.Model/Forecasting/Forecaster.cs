@@ -5,7 +5,7 @@ namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
 /// Conditions a model on an observed past. The factors of Σ_k^PP, the gains Σ_k^FP(Σ_k^PP)⁻¹ and the conditional covariances
-/// are computed once, here; a query is K triangular products. Thread-safe.
+/// are computed once, here; a query is K triangular solves for the weights and a product with the gain for each mean. Thread-safe.
 /// </summary>
 public sealed class Forecaster
 {

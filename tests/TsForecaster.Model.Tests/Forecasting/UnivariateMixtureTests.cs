@@ -25,22 +25,24 @@ public sealed class UnivariateMixtureTests
     public void Quantile_ThenCdf_IsTheProbability(int shape)
     {
         UnivariateMixture mixture = Mixtures[shape];
-        foreach (double p in _probabilities)
-        {
-            double y = mixture.Quantile(p);
+        Assert.All(_probabilities, p => AssertQuantile(mixture, p));
+    }
 
-            // No double may lie between y and the root: the neighbours of y must bracket p, up to the cdf's own rounding.
-            double below = Math.BitDecrement(Math.BitDecrement(y));
-            double above = Math.BitIncrement(Math.BitIncrement(y));
-            double noise = 1e-12 * Math.Min(p, 1.0 - p);
-            if (p <= 0.5)
-            {
-                Assert.True(mixture.Cdf(below) <= p + noise && mixture.Cdf(above) >= p - noise, $"p {p}, y {y:R}, cdf {mixture.Cdf(y):R}");
-            }
-            else
-            {
-                Assert.True(mixture.ProbabilityAbove(below) >= 1.0 - p - noise && mixture.ProbabilityAbove(above) <= 1.0 - p + noise, $"p {p}, y {y:R}, above {mixture.ProbabilityAbove(y):R}");
-            }
+    [Fact]
+    public void Quantile_MixturesOfEveryScale_IsTheProbability()
+    {
+        var random = new Random(12);
+        for (int sample = 0; sample < 2000; sample++)
+        {
+            // Widths over twelve decades, means over ten, weights down to 1e-15: nothing that a collapsed component cannot produce.
+            int components = random.Next(2, 7);
+            double[] shares = [.. Enumerable.Range(0, components).Select(_ => Math.Pow(10.0, -15.0 * random.NextDouble()))];
+            UnivariateMixture mixture = new(
+                [.. shares.Select(share => share / shares.Sum())],
+                [.. Enumerable.Range(0, components).Select(_ => (random.NextDouble() - 0.5) * Math.Pow(10.0, (10.0 * random.NextDouble()) - 4.0))],
+                [.. Enumerable.Range(0, components).Select(_ => Math.Pow(10.0, (12.0 * random.NextDouble()) - 8.0))]);
+            AssertQuantile(mixture, Math.Pow(10.0, -12.0 * random.NextDouble()) * 0.999);
+            AssertQuantile(mixture, 1.0 - (0.5 * Math.Pow(10.0, -8.0 * random.NextDouble())));
         }
     }
 
@@ -183,6 +185,20 @@ public sealed class UnivariateMixtureTests
         UnivariateMixture mixture = new([1.0], means, [1.0]);
         means[0] = 9.0;
         Assert.Equal(1.0, mixture.Mean);
+    }
+
+    /// <summary>No double may lie between y and the root: the neighbours of y bracket p, up to the cdf's own rounding.</summary>
+    private static void AssertQuantile(UnivariateMixture mixture, double p)
+    {
+        double y = mixture.Quantile(p);
+        double below = Math.BitDecrement(Math.BitDecrement(y));
+        double above = Math.BitIncrement(Math.BitIncrement(y));
+        double noise = 1e-12 * Math.Min(p, 1.0 - p);
+        Assert.True(
+            p <= 0.5
+                ? mixture.Cdf(below) <= p + noise && mixture.Cdf(above) >= p - noise
+                : mixture.ProbabilityAbove(below) >= 1.0 - p - noise && mixture.ProbabilityAbove(above) <= 1.0 - p + noise,
+            $"p {p:R}, y {y:R}, cdf {mixture.Cdf(y):R}, above {mixture.ProbabilityAbove(y):R}");
     }
 
     /// <summary>Simpson's rule.</summary>
