@@ -37,6 +37,7 @@ internal sealed class MetricState
     private static readonly double[] CountBounds = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000];
 
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Cell>.AlternateLookup<ReadOnlySpan<char>> _cellsByText;
     private readonly string _help;
     private readonly double[]? _bounds;
 
@@ -49,6 +50,7 @@ internal sealed class MetricState
             _ => MetricKind.Gauge,
         };
         Accumulation = accumulation;
+        _cellsByText = _cells.GetAlternateLookup<ReadOnlySpan<char>>();
         Name = MetricNames.Metric(instrument.Name, instrument.Unit, Kind);
         _help = instrument.Description ?? instrument.Name;
         _bounds = accumulation == Accumulation.Buckets ? BoundsOf(instrument) : null;
@@ -69,13 +71,7 @@ internal sealed class MetricState
             return;
         }
 
-        string labels = MetricNames.Labels(tags);
-        if (!_cells.TryGetValue(labels, out Cell? cell))
-        {
-            labels = _cells.Count < MostLabelSets ? labels : Overflow;
-            cell = _cells.GetOrAdd(labels, static (_, bounds) => new Cell(bounds), _bounds);
-        }
-
+        Cell cell = Find(tags);
         lock (cell)
         {
             cell.Take(value, Accumulation);
@@ -104,6 +100,20 @@ internal sealed class MetricState
 
         samples.Sort(static (a, b) => string.CompareOrdinal(a.Labels, b.Labels));
         return new MetricFamily(Name, _help, Kind, samples);
+    }
+
+    private Cell Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        Span<char> text = stackalloc char[MetricLabels.MostChars];
+        if (MetricLabels.TryWrite(tags, text, out int length) && _cellsByText.TryGetValue(text[..length], out Cell? known))
+        {
+            return known;
+        }
+
+        string labels = MetricNames.Labels(tags);
+        return _cells.TryGetValue(labels, out Cell? cell)
+            ? cell
+            : _cells.GetOrAdd(_cells.Count < MostLabelSets ? labels : Overflow, static (_, bounds) => new Cell(bounds), _bounds);
     }
 
     private static double[] BoundsOf(Instrument instrument)

@@ -20,8 +20,10 @@ async function ask(path) {
 
 const keyOf = (summary) => JSON.stringify([summary.series, summary.channel]);
 
-async function load(summary) {
-  const { status, body } = await ask(`api/series/${encodeURIComponent(summary.series)}?channel=${encodeURIComponent(summary.channel)}`);
+/** A series with its recent values and fan; with a threshold, the fan and the chances of being above it. */
+async function load(summary, above) {
+  const question = above === undefined ? "?" : `/forecast?above=${above}&`;
+  const { status, body } = await ask(`api/series/${encodeURIComponent(summary.series)}${question}channel=${encodeURIComponent(summary.channel)}`);
   return status === 200 ? body : null;
 }
 

@@ -5,23 +5,27 @@ import * as format from "./format.js";
 
 export class Card {
   #fields = {};
-  #summary = null;
+  #ask = null;
   #shown = null;
   #loading = false;
 
   constructor(template) {
     this.element = template.content.firstElementChild.cloneNode(true);
-    for (const name of ["name", "channel", "value", "when", "plot", "readout", "learning", "learning-text", "scores", "mase", "ours", "versus", "coverage", "crps", "refits", "model", "cells"]) {
+    for (const name of ["name", "channel", "value", "when", "plot", "readout", "learning", "learning-text", "scores", "mase", "ours", "versus", "coverage", "crps", "refits", "model", "cells", "question"]) {
       this.#fields[name] = this.element.querySelector(`.${name}`);
     }
 
     this.#fields.progress = this.element.querySelector("progress");
+    this.#fields.threshold = this.element.querySelector("input");
+    this.#fields.answer = this.element.querySelector("output");
     this.chart = new Chart(this.#fields.plot, (reading) => this.#read(reading));
+    this.#fields.question.addEventListener("submit", (event) => event.preventDefault());
+    this.#fields.threshold.addEventListener("input", () => this.#asked().catch(() => (this.#fields.answer.textContent = "")));
   }
 
   /** Writes what the list of series says; asks for the chart's data when a step has been added since. */
   async update(summary, history, load) {
-    this.#summary = summary;
+    this.#ask = (above) => load(summary, above);
     this.#write(summary);
     const wanted = `${summary.steps} ${summary.last_time} ${summary.model} ${history}`;
     if (wanted === this.#shown || this.#loading) return;
@@ -32,10 +36,22 @@ export class Card {
         this.chart.show(detail, history);
         this.#shown = wanted;
         this.#write(detail);
+        await this.#asked();
       }
     } finally {
       this.#loading = false;
     }
+  }
+
+  /** Answers "how likely is a value above this?" for the forecast that is shown. */
+  async #asked() {
+    const { threshold, answer } = this.#fields;
+    const text = threshold.value;
+    const above = text === "" ? null : threshold.valueAsNumber;
+    this.chart.mark(above);
+    const fan = above === null ? null : await this.#ask(above);
+    if (threshold.value !== text) return;
+    answer.textContent = fan ? `${format.chance(fan.any_above)} within ${format.count(fan.steps.length)} steps, ${format.chance(fan.steps[0].probability_above)} at the next` : "";
   }
 
   destroy() {
@@ -57,6 +73,7 @@ export class Card {
     const total = summary.steps + summary.steps_to_first_refit;
     f.learning.hidden = summary.model != null;
     f.scores.hidden = summary.model == null;
+    f.question.hidden = summary.model == null;
     f.progress.value = total ? summary.steps / total : 0;
     f["learning-text"].textContent = summary.steps_to_first_refit > 0
       ? `Collecting history: ${format.count(summary.steps)} of ${format.count(total)} steps before the first fit`
@@ -69,7 +86,12 @@ export class Card {
     f.coverage.textContent = summary.coverage80 == null ? "–" : `${format.percent(summary.coverage80)} inside`;
     f.crps.textContent = format.score(summary.crps);
     f.refits.textContent = format.count(summary.refits);
-    f.model.textContent = summary.model ? `model ${summary.model}${summary.components ? `, K = ${summary.components}` : ""}` : "";
+    f.model.textContent = [
+      summary.model ? `model ${summary.model}` : "",
+      summary.model && summary.components ? `K = ${summary.components}` : "",
+      summary.last_refit_promoted === false ? "newest refit not taken" : "",
+    ].filter(Boolean).join(" · ");
+    f.model.title = summary.last_refit_reason ?? "";
     f.cells.textContent = [
       `step ${format.duration(summary.interval_seconds)}`,
       `${format.count(summary.steps)} steps`,

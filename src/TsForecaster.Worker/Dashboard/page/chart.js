@@ -28,6 +28,7 @@ export class Chart {
   #detail = null;
   #columns = null;
   #spread = 0;
+  #threshold = null;
 
   constructor(element, onRead) {
     this.element = element;
@@ -47,6 +48,13 @@ export class Chart {
     else this.#plot = new uPlot(this.#options(), this.#columns, this.element);
     this.element.setAttribute("aria-label", this.#summary());
     if (this.#plot.cursor.idx == null) this.onRead(this.#next());
+  }
+
+  /** Draws a line across the chart at a value; null takes it away. */
+  mark(threshold) {
+    if (threshold === this.#threshold) return;
+    this.#threshold = threshold;
+    this.#plot?.setData(this.#columns);
   }
 
   /** Colours come from the style sheet: after a change between light and dark the chart is made anew. */
@@ -73,7 +81,7 @@ export class Chart {
     const edge = { stroke: "transparent", width: 0, points: { show: false } };
     return {
       ...this.#size(),
-      padding: [10, 24, 0, 0],
+      padding: [18, 24, 0, 0],
       legend: { show: false },
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, show: (u, i) => (i === 1 || i === 4 ? uPlot.assign(document.createElement("div")) : null) } },
@@ -97,6 +105,7 @@ export class Chart {
       ],
       hooks: {
         drawClear: [(u) => this.#drawFuture(u)],
+        draw: [(u) => this.#drawThreshold(u)],
         setCursor: [(u) => this.#read(u.cursor.idx)],
       },
     };
@@ -104,6 +113,7 @@ export class Chart {
 
   #range(low, high) {
     if (low == null) return [0, 1];
+    if (this.#threshold !== null) [low, high] = [Math.min(low, this.#threshold), Math.max(high, this.#threshold)];
     const size = Math.max(Math.abs(low), Math.abs(high));
     const margin = high - low > format.flat(size) ? 0.06 * (high - low) : 0.05 * size || 1;
     return [low - margin, high + margin];
@@ -129,10 +139,24 @@ export class Chart {
     context.stroke();
     context.fillStyle = colour("--ink-quiet");
     context.font = `${11 * ratio}px system-ui, sans-serif`;
-    context.textBaseline = "top";
-    context.textAlign = now - left > width / 2 ? "right" : "left";
-    context.fillText("now", now + (context.textAlign === "right" ? -5 : 5) * ratio, top + 2 * ratio);
+    context.textBaseline = "bottom";
+    context.textAlign = "center";
+    context.fillText("now", now, top - 2 * ratio);
     context.restore();
+  }
+
+  #drawThreshold(u) {
+    if (this.#threshold === null) return;
+    const { left, width } = u.bbox;
+    const y = u.valToPos(this.#threshold, "y", true);
+    u.ctx.save();
+    u.ctx.strokeStyle = colour("--warn");
+    u.ctx.lineWidth = devicePixelRatio;
+    u.ctx.beginPath();
+    u.ctx.moveTo(left, y);
+    u.ctx.lineTo(left + width, y);
+    u.ctx.stroke();
+    u.ctx.restore();
   }
 
   #read(index) {

@@ -49,6 +49,13 @@ export function percent(x) {
   return x == null ? "–" : `${(100 * x).toFixed(0)}${thin}%`;
 }
 
+/** A probability; the ends are not claimed where they are not reached. */
+export function chance(p) {
+  if (p == null) return "–";
+  if (p > 0 && p < 0.01) return `< 1${thin}%`;
+  return p < 1 && p > 0.99 ? `> 99${thin}%` : percent(p);
+}
+
 export function duration(seconds) {
   const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [0.001, "ms"]];
   const [size, unit] = units.find(([length]) => seconds >= length) ?? units.at(-1);
