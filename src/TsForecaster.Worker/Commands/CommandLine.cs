@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Worker.Checkpoints;
+using TsForecaster.Worker.Commands.Settings;
+using TsForecaster.Worker.Ingest;
 using TsForecaster.Worker.Publish;
 
 namespace TsForecaster.Worker.Commands;
@@ -72,6 +74,7 @@ public static class CommandLine
     {
         RootCommand root = new("Forecasts streams of ticks with Gaussian mixtures: Kafka in, densities out to InfluxDB.")
         {
+            ReplayCommand.Create(terminal),
             FitCommand.Create(terminal),
             ForecastCommand.Create(terminal),
             SampleCommand.Create(terminal),
@@ -91,9 +94,12 @@ public static class CommandLine
 
     private static string Describe(Exception e, CancellationToken stop) => e switch
     {
-        UsageException or FailureException or ModelFileException or SinkRefusedException or CheckpointException => e.Message,
-        IOException or UnauthorizedAccessException => e.Message,
+        SettingsException => e.Message,
+        UsageException or FailureException or ModelFileException or SinkRefusedException or CheckpointException or DeadLetterException or DllNotFoundException => OneLine(e.Message),
+        IOException or UnauthorizedAccessException => OneLine(e.Message),
         OperationCanceledException when stop.IsCancellationRequested => "stopped before it was done",
-        _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
+        _ => $"unexpected {e.GetType().Name}: {OneLine(e.Message)} (--verbose shows where)",
     };
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd();
 }

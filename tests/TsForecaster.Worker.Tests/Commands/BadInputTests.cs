@@ -36,6 +36,12 @@ public sealed class BadInputTests : IDisposable
     [InlineData("backtest", "--panel", "x.csv", "--future", "1")]
     [InlineData("backtest", "--panel", "x.csv", "--panel-test", "y.csv", "--data", "x.csv", "--future", "1")]
     [InlineData("backtest", "--data", "x.csv", "--values", "y", "--panel-test", "y.csv", "--future", "1")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic=", "--time", "t")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--time", "t", "--speed", "-1")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--time", "t", "--interval", "1s")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--start", "2020-01-01", "--interval", "1s")]
+    [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--start", "2020-01-01T00:00:00Z", "--interval", "0s")]
     public async Task Arguments_Nonsense_AreUsage(params string[] args) =>
         (await CommandResult.Of([.. args.Where(arg => arg.Length > 0)])).Complaint(exitCode: 2);
 

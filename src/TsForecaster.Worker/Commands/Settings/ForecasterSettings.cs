@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TsForecaster.Worker.Checkpoints;
+using TsForecaster.Worker.Ingest;
 using TsForecaster.Worker.Observability;
 using TsForecaster.Worker.Publish;
 
@@ -8,6 +9,8 @@ namespace TsForecaster.Worker.Commands.Settings;
 /// <summary>All settings of the service: the section <c>Forecaster</c>. Immutable; made by <see cref="SettingsReader"/>.</summary>
 public sealed record ForecasterSettings
 {
+    public KafkaOptions Kafka { get; init; } = new();
+
     public GridSettings Grid { get; init; } = new();
 
     public ModelSettings Model { get; init; } = new();

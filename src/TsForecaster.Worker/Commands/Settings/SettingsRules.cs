@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TsForecaster.Worker.Commands.Settings;
 
 /// <summary>The rules that no single field can see. A rule is skipped when one of its fields is wrong in itself already.</summary>
@@ -17,11 +19,16 @@ internal static class SettingsRules
             errors.AddRange(own.Where(error => !errors.Any(service => $"Series:{i}:{service.Key}" == error.Key && service.Found == error.Found)));
         }
 
+        foreach (string server in settings.Kafka.BootstrapServers.Split(',', StringSplitOptions.TrimEntries))
+        {
+            Require(errors, IsHostAndPort(server), "Kafka:BootstrapServers", settings.Kafka.BootstrapServers, "allowed is host:port, several with commas between them");
+        }
+
         int longest = settings.Series.Select(series => series.Model.Future).Append(settings.Model.Future).Max();
         int[] beyond = [.. settings.Publish.Horizons.Where(horizon => horizon > longest)];
         Require(errors, beyond.Length == 0, "Publish:Horizons", beyond, $"allowed are 1 to the longest Model:Future = {longest}");
         Require(errors, settings.Checkpoints.Every >= TimeSpan.FromMilliseconds(100) && settings.Checkpoints.Every <= TimeSpan.FromDays(1), "Checkpoints:Every", settings.Checkpoints.Every, "allowed is 100ms to 1d");
-        return [.. errors.Where(error => !known.Any(other => other.Key == error.Key))];
+        return [.. errors.Where(error => !known.Any(other => other.Key == error.Key)).DistinctBy(error => error.Key, StringComparer.Ordinal)];
     }
 
     private static void Series(string at, GridSettings grid, ModelSettings model, RefitSettings refit, List<SettingsError> errors)
@@ -35,6 +42,17 @@ internal static class SettingsRules
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
         Require(errors, refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
         Require(errors, refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
+    }
+
+    /// <summary>host:port, with or without a protocol before it, as librdkafka takes it; IPv6 addresses in brackets.</summary>
+    private static bool IsHostAndPort(string server)
+    {
+        int protocol = server.IndexOf("://", StringComparison.Ordinal);
+        string rest = protocol < 0 ? server : server[(protocol + 3)..];
+        int colon = rest.LastIndexOf(':');
+        return colon > 0
+            && int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= 65535
+            && Uri.CheckHostName(rest[..colon].Trim('[', ']')) != UriHostNameType.Unknown;
     }
 
     private static void Require(List<SettingsError> errors, bool holds, string key, object found, string allowed)
