@@ -52,7 +52,8 @@ internal sealed class KafkaBroker : IDisposable
         Topics = [topic],
         GroupId = group ?? Unused("group"),
         DeadLetterTopic = $"{topic}.dead-letter",
-        SessionTimeout = TimeSpan.FromSeconds(6),
+        // Apache Kafka takes no less than 6 s; the embedded broker waits a session for members that may come back.
+        SessionTimeout = TimeSpan.FromSeconds(_embedded is null ? 6 : 2),
         CommitInterval = TimeSpan.FromMilliseconds(50),
         RevokeTimeout = TimeSpan.FromSeconds(5),
         StopTimeout = TimeSpan.FromSeconds(5),

@@ -27,8 +27,9 @@ internal static class KafkaClients
             // A broker answers one fetch at a time: a partition that resumes waits for the long poll of the others to end.
             FetchWaitMaxMs = 50,
 
-            // A pause throws away what was fetched ahead, so little is.
-            QueuedMinMessages = (int)Math.Clamp(options.LaneCapacity * 10L, 1000, 100_000),
+            // A pause throws away what was fetched ahead, so little is; and when it is used up, more comes soon.
+            QueuedMinMessages = (int)Math.Clamp(options.LaneCapacity * 4L, 1000, 100_000),
+            FetchQueueBackoffMs = 10,
             QueuedMaxMessagesKbytes = 16_384,
             ConsumeResultFields = "timestamp,topic",
         };
