@@ -6,7 +6,7 @@ namespace TsForecaster.Worker.Publish;
 /// <summary>Lines of line protocol in one buffer, with their boundaries, so that any run of them can be sent again without encoding it again.</summary>
 internal sealed class LineBatch
 {
-    private const int TypicalLineBytes = 160;
+    private const int TypicalLineBytes = 352;
 
     private readonly ReadOnlyMemory<byte> _text;
     private readonly int[] _ends;

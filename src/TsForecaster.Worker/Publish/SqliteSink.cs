@@ -76,7 +76,7 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
             using SqliteTransaction transaction = connection.BeginTransaction();
             foreach (Point point in points)
             {
-                _tables[point.Measurement].Write(point, transaction);
+                _tables[point.Measurement].Write(point);
             }
 
             transaction.Commit();

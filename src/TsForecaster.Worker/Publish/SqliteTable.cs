@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace TsForecaster.Worker.Publish;
 
@@ -7,74 +8,90 @@ namespace TsForecaster.Worker.Publish;
 /// One measurement as a table: its tags, <c>time</c> (nanoseconds since 1970) and its fields as columns; tags and time are the primary
 /// key. Writing a point again, or further fields of it later, merges by field, as InfluxDB does.
 /// </summary>
+/// <remarks>
+/// Values are bound by column number straight to SQLite's statement; by name, through commands and boxed parameters, it took most of the
+/// time of a write.
+/// </remarks>
 internal sealed class SqliteTable : IDisposable
 {
+    private readonly SqliteConnection _connection;
     private readonly Measurement _measurement;
-    private readonly SqliteCommand _upsert;
-    private readonly SqliteParameter _time;
-    private readonly Dictionary<string, SqliteParameter> _fields;
+    private readonly sqlite3_stmt _upsert;
 
     /// <summary>Makes the table where it is not there, and prepares the write.</summary>
     public SqliteTable(SqliteConnection connection, Measurement measurement)
     {
-        _measurement = measurement;
+        (_connection, _measurement) = (connection, measurement);
         using (SqliteCommand create = connection.CreateCommand())
         {
             create.CommandText = CreateTable(measurement);
             create.ExecuteNonQuery();
         }
 
-        _upsert = connection.CreateCommand();
-        _upsert.CommandText = Upsert(measurement);
-        foreach (MeasurementTag tag in measurement.Tags)
-        {
-            _upsert.Parameters.Add("$" + tag.Name, tag.Whole ? SqliteType.Integer : SqliteType.Text);
-        }
-
-        _time = _upsert.Parameters.Add("$time", SqliteType.Integer);
-        _fields = measurement.Fields.ToDictionary(field => field.Name, field => _upsert.Parameters.Add("$" + field.Name, ColumnType(field.Type)), StringComparer.Ordinal);
-
-        _upsert.Prepare();
+        Check(raw.sqlite3_prepare_v2(connection.Handle, Upsert(measurement), out _upsert));
     }
 
-    public void Write(Point point, SqliteTransaction transaction)
+    /// <summary>Writes within the connection's transaction.</summary>
+    /// <exception cref="SqliteException">It did not take it; the transaction is to be given up.</exception>
+    public void Write(Point point)
     {
-        _upsert.Transaction = transaction;
-        for (int i = 0; i < _measurement.Tags.Length; i++)
+        Check(raw.sqlite3_clear_bindings(_upsert));
+        int column = 1;
+        foreach (MeasurementTag tag in _measurement.Tags)
         {
             // Tags are sorted in a point and in the table of measurements alike.
-            PointTag tag = point.Tags[i];
-            _upsert.Parameters[i].Value = _measurement.Tags[i].Whole ? long.Parse(tag.Value, CultureInfo.InvariantCulture) : tag.Value;
+            string value = point.Tags[column - 1].Value;
+            Check(tag.Whole
+                ? raw.sqlite3_bind_int64(_upsert, column, long.Parse(value, CultureInfo.InvariantCulture))
+                : raw.sqlite3_bind_text(_upsert, column, value));
+            column++;
         }
 
-        _time.Value = point.Time;
-        foreach (MeasurementField field in _measurement.Fields)
-        {
-            _fields[field.Name].Value = DBNull.Value;
-        }
-
+        Check(raw.sqlite3_bind_int64(_upsert, column, point.Time));
         foreach (PointField field in point.Fields)
         {
             if (field.Writable)
             {
-                _fields[field.Name].Value = field.Type switch
-                {
-                    FieldType.Number => field.Number,
-                    FieldType.Boolean => field.Boolean ? 1L : 0L,
-                    _ => field.Text,
-                };
+                Bind(column + 1 + IndexOf(field.Name), field);
             }
         }
 
-        _upsert.ExecuteNonQuery();
+        int result = raw.sqlite3_step(_upsert);
+        raw.sqlite3_reset(_upsert);
+        if (result != raw.SQLITE_DONE)
+        {
+            Check(result);
+        }
     }
 
     public void Dispose() => _upsert.Dispose();
 
+    private void Bind(int column, PointField field) => Check(field.Type switch
+    {
+        FieldType.Number => raw.sqlite3_bind_double(_upsert, column, field.Number),
+        FieldType.Boolean => raw.sqlite3_bind_int64(_upsert, column, field.Boolean ? 1 : 0),
+        _ => raw.sqlite3_bind_text(_upsert, column, field.Text),
+    });
+
+    private int IndexOf(string field)
+    {
+        for (int i = 0; i < _measurement.Fields.Length; i++)
+        {
+            if (_measurement.Fields[i].Name == field)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"found field {field}, which {_measurement.Name} does not have", nameof(field));
+    }
+
+    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+
     private static string CreateTable(Measurement measurement)
     {
         IEnumerable<string> tags = measurement.Tags.Select(tag => $"{tag.Name} {(tag.Whole ? "INTEGER" : "TEXT")} NOT NULL");
-        IEnumerable<string> fields = measurement.Fields.Select(field => $"{field.Name} {ColumnType(field.Type).ToString().ToUpperInvariant()}");
+        IEnumerable<string> fields = measurement.Fields.Select(field => $"{field.Name} {ColumnType(field.Type)}");
         return $"""
             CREATE TABLE IF NOT EXISTS {measurement.Name} (
               {string.Join(",\n  ", [.. tags, "time INTEGER NOT NULL", .. fields])},
@@ -89,7 +106,7 @@ internal sealed class SqliteTable : IDisposable
         IEnumerable<string> merged = measurement.Fields.Select(field => $"{field.Name} = coalesce(excluded.{field.Name}, {field.Name})");
         return $"""
             INSERT INTO {measurement.Name} ({string.Join(", ", columns)})
-            VALUES ({string.Join(", ", columns.Select(column => "$" + column))})
+            VALUES ({string.Join(", ", columns.Select(_ => "?"))})
             ON CONFLICT ({Key(measurement)}) DO UPDATE SET {string.Join(", ", merged)}
             """;
     }
@@ -98,10 +115,10 @@ internal sealed class SqliteTable : IDisposable
     private static string Key(Measurement measurement) =>
         string.Join(", ", [.. measurement.Tags.Select(tag => tag.Name).OrderByDescending(name => name == Measurements.Series), "time"]);
 
-    private static SqliteType ColumnType(FieldType type) => type switch
+    private static string ColumnType(FieldType type) => type switch
     {
-        FieldType.Number => SqliteType.Real,
-        FieldType.Boolean => SqliteType.Integer,
-        _ => SqliteType.Text,
+        FieldType.Number => "REAL",
+        FieldType.Boolean => "INTEGER",
+        _ => "TEXT",
     };
 }

@@ -72,6 +72,7 @@ public sealed class LayerTests
     [InlineData("Confluent.Kafka", "Ingest,Checkpoints,Commands")]
     [InlineData("System.Net.Http", "Publish")]
     [InlineData("Microsoft.Data.Sqlite", "Publish,Commands")]
+    [InlineData("SQLitePCL", "Publish")]
     [InlineData("Polly", "Publish")]
     [InlineData("Spectre.Console", "Commands")]
     [InlineData("System.CommandLine", "Commands")]
