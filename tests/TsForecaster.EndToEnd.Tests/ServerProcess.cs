@@ -17,6 +17,9 @@ public abstract class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
+    // A test run that is stopped early leaves no server behind.
+    protected ServerProcess() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+
     protected string Folder { get; } = Directory.CreateTempSubdirectory("tsforecaster-server-").FullName;
 
     public abstract string Url { get; }
@@ -75,6 +78,7 @@ public abstract class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         await KillAsync();
         Client.Dispose();
         Directory.Delete(Folder, recursive: true);
@@ -87,6 +91,8 @@ public abstract class ServerProcess : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private void OnProcessExit(object? sender, EventArgs arguments) => _process?.Kill(entireProcessTree: true);
 
     private async Task<bool> AnswersAsync()
     {

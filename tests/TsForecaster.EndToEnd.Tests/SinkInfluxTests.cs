@@ -74,17 +74,20 @@ public sealed class SinkInfluxTests
             rows.Select(row => row["series"].GetString()).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Write_DatabaseMissing_IsRefusedInOneLine()
+    [Theory]
+    [InlineData("nowhere", null, "database not found: \"nowhere\"")]
+    [InlineData("points", "forever", "retention policy not found: forever")]
+    public async Task Write_DatabaseOrPolicyMissing_IsRefusedInOneLine(string database, string? policy, string reason)
     {
-        await using InfluxServer server = await InfluxServer.LaunchAsync();
-        using InfluxSink sink = Sink(server.Url, "nowhere");
-        var refused = await Assert.ThrowsAsync<SinkRefusedException>(() => sink.WriteAsync(SinkSample.Points("s", 1), CancellationToken.None));
-        Assert.Contains("database not found: \"nowhere\"", refused.Message, StringComparison.Ordinal);
+        await using InfluxServer server = await InfluxServer.LaunchAsync("points");
+        using InfluxSink sink = Sink(server.Url, database, policy);
+        var refused = await Assert.ThrowsAsync<SinkRefusedException>(
+            () => sink.WriteAsync(SinkSample.Points("s", 1), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
-    private static InfluxSink Sink(string url, string database) => new(
-        new PublishOptions { Api = PublishApi.V1, Url = url, Database = database, MaxRetryDelay = TimeSpan.FromSeconds(1) },
+    private static InfluxSink Sink(string url, string database, string? policy = null) => new(
+        new PublishOptions { Api = PublishApi.V1, Url = url, Database = database, RetentionPolicy = policy, MaxRetryDelay = TimeSpan.FromSeconds(1) },
         NullLogger<InfluxSink>.Instance,
         TimeProvider.System);
 

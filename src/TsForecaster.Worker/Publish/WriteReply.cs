@@ -41,6 +41,12 @@ internal readonly record struct WriteReply(Verdict Verdict, string Reason, TimeS
         }
 
         string said = await ReasonAsync(response, cancellation);
+        if (said.StartsWith("retention policy not found", StringComparison.Ordinal))
+        {
+            // InfluxDB 1 says 500 to this setting of ours.
+            verdict = Verdict.Refused;
+        }
+
         string reason = $"{(int)response.StatusCode} {response.StatusCode}{(said.Length > 0 ? ": " : "")}{said}";
         TimeSpan? retryAfter = response.Headers.RetryAfter switch
         {
