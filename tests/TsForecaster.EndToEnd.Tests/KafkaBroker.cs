@@ -80,5 +80,12 @@ internal sealed class KafkaBroker : IDisposable
         producer.Flush(TimeSpan.FromSeconds(30));
     }
 
+    /// <summary>What the group has committed; below zero when nothing.</summary>
+    public long Committed(KafkaOptions options, string topic, int partition)
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = options.GroupId }).Build();
+        return consumer.Committed([new TopicPartition(topic, partition)], TimeSpan.FromSeconds(10))[0].Offset.Value;
+    }
+
     public void Dispose() => _embedded?.Dispose();
 }

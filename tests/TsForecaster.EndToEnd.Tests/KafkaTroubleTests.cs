@@ -29,6 +29,40 @@ public sealed class KafkaTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task BrokerAwayLongerThanTheSession_PartitionsAreLostAndComeBackAtTheCommit()
+    {
+        string topic = await _broker.CreateTopicAsync(1);
+        _broker.Produce(topic, 1, 100);
+        var options = _broker.Options(topic);
+        await using var reader = KafkaReader.Start(options);
+        await reader.UntilSeenAsync(100);
+        var lane = reader.Lanes.Single();
+        await KafkaReader.UntilAsync(() => _broker.Committed(options, topic, 0) == 100, () => "not committed");
+
+        _broker.Embedded.SetReachable(false);
+        await KafkaReader.UntilAsync(() => lane.Completion.IsCompleted, () => "the partition was not lost");
+        reader.Source.Commit(lane.Partition, 1_000_000);
+        _broker.Embedded.SetReachable(true);
+        _broker.Produce(topic, 1, 100, first: 100);
+
+        await reader.UntilSeenAsync(200);
+        Assert.NotSame(lane, reader.Lanes.Single());
+        Assert.Equal(Enumerable.Range(0, 200), reader.ByPartition().Single());
+    }
+
+    [Fact]
+    public async Task BrokerAwayWhenStopped_EndsWithinBounds()
+    {
+        string topic = await _broker.CreateTopicAsync(1);
+        _broker.Produce(topic, 1, 100);
+        await using var reader = KafkaReader.Start(_broker.Options(topic) with { CommitInterval = TimeSpan.FromMinutes(10) });
+        await reader.UntilSeenAsync(100);
+
+        _broker.Embedded.SetReachable(false);
+        await reader.StopAsync();
+    }
+
+    [Fact]
     public async Task TopicMissing_TroubleUntilItIsCreated()
     {
         string topic = KafkaBroker.Unused("later");

@@ -13,7 +13,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
 {
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PausedPoll = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<PartitionId, OwnedPartition> _owned = new();
@@ -65,18 +65,20 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
             .SetLogHandler((_, message) => OnClientLog(message))
             .Build();
         var probe = new BrokerProbe(consumer, _options.Topics);
+        var wakeup = new FetchWakeup(consumer);
         _consumer = consumer;
         _waiting = "waiting for the group to share out its partitions";
         LogStarted(string.Join(", ", _options.Topics), _options.GroupId, _options.BootstrapServers, version);
         try
         {
             consumer.Subscribe(_options.Topics);
-            Poll(consumer, probe, stop);
+            Poll(consumer, probe, wakeup, stop);
         }
         finally
         {
             GiveUp([.. _owned.Values], _options.StopTimeout);
             probe.Finish();
+            wakeup.Finish();
             Close(consumer);
             _consumer = null;
             _waiting = "stopped";
@@ -85,7 +87,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
         _failure?.Throw();
     }
 
-    private void Poll(IConsumer<byte[], byte[]> consumer, BrokerProbe probe, CancellationToken stop)
+    private void Poll(IConsumer<byte[], byte[]> consumer, BrokerProbe probe, FetchWakeup wakeup, CancellationToken stop)
     {
         long looked = 0, asked = 0;
         while (!stop.IsCancellationRequested && _failure is null)
@@ -102,7 +104,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
             long now = _time.GetTimestamp();
             if (_time.GetElapsedTime(looked, now) < BetweenLooks) continue;
             looked = now;
-            LookAtLanes(consumer);
+            LookAtLanes(consumer, wakeup);
             if (probe.TryTake(out string? trouble)) SetTrouble(trouble is null ? null : _trouble ?? trouble);
             if (_trouble is null || _time.GetElapsedTime(asked, now) < BetweenQuestions) continue;
             asked = now;
@@ -130,7 +132,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
         IngestMeters.Pauses.Add(1);
     }
 
-    private void LookAtLanes(IConsumer<byte[], byte[]> consumer)
+    private void LookAtLanes(IConsumer<byte[], byte[]> consumer, FetchWakeup wakeup)
     {
         foreach (var (_, owned) in _owned)
         {
@@ -138,6 +140,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
             owned.StoreAgain(consumer);
             if (!owned.Paused || !owned.Lane.HasRoom) continue;
             consumer.Resume([owned.Kafka]);
+            wakeup.Wake(owned.Kafka);
             SetPaused(owned, false);
         }
     }
