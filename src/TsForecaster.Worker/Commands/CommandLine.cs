@@ -74,6 +74,8 @@ public static class CommandLine
     {
         RootCommand root = new("Forecasts streams of ticks with Gaussian mixtures: Kafka in, densities out to InfluxDB.")
         {
+            RunCommand.Create(terminal),
+            DemoCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             FitCommand.Create(terminal),
             ForecastCommand.Create(terminal),

@@ -42,6 +42,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--time", "t", "--interval", "1s")]
     [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--start", "2020-01-01", "--interval", "1s")]
     [InlineData("replay", "--data", "x.csv", "--values", "y", "--topic", "t", "--start", "2020-01-01T00:00:00Z", "--interval", "0s")]
+    [InlineData("demo", "--for", "soon")]
+    [InlineData("run", "--set", "Past")]
     public async Task Arguments_Nonsense_AreUsage(params string[] args) =>
         (await CommandResult.Of([.. args.Where(arg => arg.Length > 0)])).Complaint(exitCode: 2);
 
@@ -121,6 +123,25 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains(model, (await CommandResult.Of("inspect", model)).Complaint(1), StringComparison.Ordinal);
         Assert.Contains(data, (await CommandResult.Of("inspect", data)).Complaint(1), StringComparison.Ordinal);
         Assert.Contains("does not exist", (await CommandResult.Of("inspect", _folder["none.tsf"])).Complaint(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_BrokenSettings_AreAllNamed_BeforeAnyConnection()
+    {
+        string file = _folder.Write("appsettings.json", """{ "Forecaster": { "Kafka": { "BootstrapServers": "nowhere" }, "Model": { "Past": 0, "Futur": 3 }, "Grid": { "Interval": "soon" } } }""");
+        CommandResult result = await CommandResult.Of("run", "--settings", file, "--set", "Publish:Api=V7");
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Equal(
+            ["Grid:Interval", "Kafka:BootstrapServers", "Kafka:Topics", "Model:Futur", "Model:Past", "Publish:Api"],
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Trim().Split(": ")[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_SettingsFileThatIsNoJson_NamesIt()
+    {
+        string file = _folder.Write("appsettings.json", "{ ");
+        Assert.Contains(file, (await CommandResult.Of("run", "--settings", file)).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains("none.json", (await CommandResult.Of("run", "--settings", _folder["none.json"])).Complaint(1), StringComparison.Ordinal);
     }
 
     [Fact]

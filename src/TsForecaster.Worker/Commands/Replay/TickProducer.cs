@@ -20,6 +20,7 @@ internal sealed class TickProducer : IDisposable
 
     /// <param name="servers">host:port, comma-separated.</param>
     /// <param name="properties">Further settings of the client by librdkafka's names.</param>
+    /// <exception cref="UsageException">The client does not take a property.</exception>
     public TickProducer(string servers, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
         KafkaLibrary.Load();
@@ -38,10 +39,18 @@ internal sealed class TickProducer : IDisposable
             config.Set(key, value);
         }
 
-        _producer = new ProducerBuilder<byte[], byte[]>(config)
-            .SetErrorHandler((_, error) => _failure ??= error.IsFatal ? error.Reason : null)
-            .SetLogHandler((_, _) => { })
-            .Build();
+        try
+        {
+            _producer = new ProducerBuilder<byte[], byte[]>(config)
+                .SetErrorHandler((_, error) => _failure ??= error.IsFatal ? error.Reason : null)
+                .SetLogHandler((_, _) => { })
+                .Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The client knows its properties, and says which one is not.
+            throw new UsageException($"--property: {e.Message}");
+        }
     }
 
     /// <summary>Ticks that the broker has acknowledged.</summary>
