@@ -44,7 +44,7 @@ XML
     dotnet restore redist.csproj --packages packages) >"$work/restore.log" 2>&1 || return 1
   local native=$work/redist/packages/librdkafka.redist/$version/runtimes/$os-$arch/native
   local name=librdkafka.$extension
-  if [[ $os == linux ]] && ldd --version 2>&1 | grep -qi musl; then name=alpine-$name; fi
+  if [[ $os == linux ]] && { ldd --version 2>&1 || true; } | grep -qi musl; then name=alpine-$name; fi
   [[ -f $native/$name ]] || return 1
   install_library "$native/$name"
 }

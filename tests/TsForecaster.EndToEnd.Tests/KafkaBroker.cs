@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TsForecaster.Worker.Ingest;
 
@@ -60,7 +61,8 @@ internal sealed class KafkaBroker : IDisposable
         Properties = new(StringComparer.Ordinal) { ["reconnect.backoff.max.ms"] = "500", ["heartbeat.interval.ms"] = "200" },
     };
 
-    public static KafkaTickSource Source(KafkaOptions options) => new(options, NullLogger<KafkaTickSource>.Instance, TimeProvider.System);
+    public static KafkaTickSource Source(KafkaOptions options, KafkaLog? log = null) =>
+        new(options, log ?? (ILogger<KafkaTickSource>)NullLogger<KafkaTickSource>.Instance, TimeProvider.System);
 
     /// <summary>Writes texts "first", "first + 1"… round robin over the partitions.</summary>
     public void Produce(string topic, int partitions, int count, int first = 0)
@@ -80,12 +82,15 @@ internal sealed class KafkaBroker : IDisposable
         producer.Flush(TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>What the group has committed; below zero when nothing.</summary>
-    public long Committed(KafkaOptions options, string topic, int partition)
+    private long Committed(KafkaOptions options, string topic, int partition)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = options.GroupId }).Build();
         return consumer.Committed([new TopicPartition(topic, partition)], TimeSpan.FromSeconds(10))[0].Offset.Value;
     }
+
+    /// <summary>Waits until the group has committed the ends of all partitions of a topic with so many records.</summary>
+    public Task UntilCommittedAsync(KafkaOptions options, string topic, int partitions, int records) => KafkaReader.UntilAsync(
+        () => Enumerable.Range(0, partitions).Sum(partition => Committed(options, topic, partition)) == records, () => $"{records} not committed");
 
     public void Dispose() => _embedded?.Dispose();
 }

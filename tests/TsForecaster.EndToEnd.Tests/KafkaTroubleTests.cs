@@ -37,7 +37,7 @@ public sealed class KafkaTroubleTests : IDisposable
         await using var reader = KafkaReader.Start(options);
         await reader.UntilSeenAsync(100);
         var lane = reader.Lanes.Single();
-        await KafkaReader.UntilAsync(() => _broker.Committed(options, topic, 0) == 100, () => "not committed");
+        await _broker.UntilCommittedAsync(options, topic, 1, 100);
 
         _broker.Embedded.SetReachable(false);
         await KafkaReader.UntilAsync(() => lane.Completion.IsCompleted, () => "the partition was not lost");

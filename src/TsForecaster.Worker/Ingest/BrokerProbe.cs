@@ -10,37 +10,40 @@ internal sealed class BrokerProbe(IClient client, IReadOnlyList<string> topics)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private Task<string?>? _asked;
+    private Task<Answer>? _asked;
 
     /// <summary>Starts a question unless one is under way. Never blocks.</summary>
     public void Ask() => _asked ??= Task.Run(Question);
 
-    /// <summary>Whether the answer is there; <paramref name="trouble"/> is null when all is well. An answer is given once.</summary>
-    public bool TryTake(out string? trouble)
+    /// <summary>What the cluster said.</summary>
+    /// <param name="Reached">Whether it answered at all.</param>
+    /// <param name="Trouble">Null when all is well.</param>
+    public readonly record struct Answer(bool Reached, string? Trouble);
+
+    /// <summary>The answer, once, when it is there.</summary>
+    public Answer? Take()
     {
-        trouble = null;
-        if (_asked is not { IsCompleted: true } asked) return false;
+        if (_asked is not { IsCompleted: true } asked) return null;
         _asked = null;
-        trouble = asked.GetAwaiter().GetResult();
-        return true;
+        return asked.GetAwaiter().GetResult();
     }
 
     /// <summary>Waits for a question under way, so that the client may be closed.</summary>
     public void Finish() => _asked?.Wait(Timeout + Timeout);
 
-    private string? Question()
+    private Answer Question()
     {
         try
         {
             using var admin = new DependentAdminClientBuilder(client.Handle).Build();
             var found = admin.GetMetadata(Timeout).Topics;
             foreach (string topic in topics)
-                if (!found.Exists(t => t.Topic == topic && !t.Error.IsError)) return Missing(topic);
-            return null;
+                if (!found.Exists(t => t.Topic == topic && !t.Error.IsError)) return new Answer(true, Missing(topic));
+            return new Answer(true, null);
         }
         catch (KafkaException e)
         {
-            return $"no broker answers: {e.Error.Reason}";
+            return new Answer(false, $"no broker answers: {e.Error.Reason}");
         }
     }
 

@@ -145,6 +145,9 @@ public sealed record KafkaOptions : IValidatableObject
             yield return Error(nameof(CsvColumns), "no column holds a value");
     }
 
+    /// <summary>Without the password and the properties, which may hold others.</summary>
+    public override string ToString() => $"{string.Join(", ", Topics)} as {GroupId} from {BootstrapServers}";
+
     /// <summary>The columns of a csv record, defaults filled in.</summary>
     internal IReadOnlyList<string> Columns() => CsvColumns.Count > 0
         ? CsvColumns

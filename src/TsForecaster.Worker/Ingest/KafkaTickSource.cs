@@ -105,7 +105,9 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
             if (_time.GetElapsedTime(looked, now) < BetweenLooks) continue;
             looked = now;
             LookAtLanes(consumer, wakeup);
-            if (probe.TryTake(out string? trouble)) SetTrouble(trouble is null ? null : _trouble ?? trouble);
+
+            // A cluster that does not answer is no news: what the client said first has the reason.
+            if (probe.Take() is { Reached: true } answer) SetTrouble(answer.Trouble);
             if (_trouble is null || _time.GetElapsedTime(asked, now) < BetweenQuestions) continue;
             asked = now;
             probe.Ask();

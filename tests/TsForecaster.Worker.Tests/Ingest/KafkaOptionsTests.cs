@@ -33,6 +33,19 @@ public sealed class KafkaOptionsTests
     public void Validate_OneWrong_NamesItAlone(string member, KafkaOptions options) =>
         Assert.Equal(member, string.Join(", ", Errors(options).SelectMany(error => error.MemberNames)));
 
+    [Fact]
+    public void ToString_NeverShowsSecrets() =>
+        Assert.Equal("ticks as tsforecaster from localhost:9092", (Good with { SaslPassword = "secret" }).ToString());
+
+    [Fact]
+    public void Consumer_Properties_WinOverSettings()
+    {
+        var config = KafkaClients.Consumer(Good with { Properties = new(StringComparer.Ordinal) { ["session.timeout.ms"] = "7000" } });
+        Assert.Equal(7000, config.SessionTimeoutMs);
+        Assert.Equal(false, config.EnableAutoOffsetStore);
+        Assert.Equal(PartitionAssignmentStrategy.CooperativeSticky, config.PartitionAssignmentStrategy);
+    }
+
     private static List<ValidationResult> Errors(KafkaOptions options)
     {
         var errors = new List<ValidationResult>();
