@@ -8,6 +8,8 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>The outcome of a backtest as JSON (the keys are a contract) and as a table.</summary>
 internal sealed class BacktestReport(IReadOnlyList<(string Key, object? Value)> settings, BacktestResult result, double fitSeconds, double forecastSeconds)
 {
+    private const int MostColumnsShown = 20;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly (string Key, Func<Scores, double?> Of)[] Keys =
@@ -52,19 +54,18 @@ internal sealed class BacktestReport(IReadOnlyList<(string Key, object? Value)> 
 
     public void WriteTable(Terminal terminal)
     {
-        Table table = Tables.Numbers(["", .. Keys.Select(score => score.Key)]);
-        Row(table, "model", result.Overall);
-        Row(table, "seasonal naive", result.SeasonalNaive);
-        if (result.Columns.Count is > 1 and <= 20)
+        Table table = Tables.Numbers("", "model", "seasonal naive");
+        foreach ((string key, Func<Scores, double?> of) in Keys)
         {
-            foreach (ColumnScores column in result.Columns)
-            {
-                Row(table, column.Name, column.Scores);
-                Row(table, $"{column.Name}, naive", column.SeasonalNaive);
-            }
+            table.Row(key, Cell(key, of(result.Overall)), Cell(key, of(result.SeasonalNaive)));
         }
 
         terminal.Screen.Write(table);
+        if (result.Columns.Count is > 1 and <= MostColumnsShown)
+        {
+            WriteColumns(terminal);
+        }
+
         string skipped = result.Skipped > 0 ? $", {result.Skipped} skipped for want of a past" : "";
         terminal.Output.WriteLine($"{result.Forecasts} forecasts{skipped}; fitted in {Tables.Number(fitSeconds, "F2")} s, forecast in {Tables.Number(forecastSeconds, "F2")} s");
     }
@@ -80,6 +81,18 @@ internal sealed class BacktestReport(IReadOnlyList<(string Key, object? Value)> 
         return json;
     }
 
-    private static void Row(Table table, string name, Scores scores) =>
-        table.Row([name, .. Keys.Select(score => score.Key.StartsWith("coverage", StringComparison.Ordinal) ? Tables.Percent(score.Of(scores)) : Tables.Number(score.Of(scores), "G4"))]);
+    private void WriteColumns(Terminal terminal)
+    {
+        Table table = Tables.Numbers("", "mse", "mae", "mase", "crps", "coverage80", "naive mse", "naive mae");
+        foreach (ColumnScores column in result.Columns)
+        {
+            (Scores model, Scores naive) = (column.Scores, column.SeasonalNaive);
+            table.Row(column.Name, Cell("", model.Mse), Cell("", model.Mae), Cell("", model.Mase), Cell("", model.Crps), Cell("coverage", model.Coverage80), Cell("", naive.Mse), Cell("", naive.Mae));
+        }
+
+        terminal.Screen.Write(table);
+    }
+
+    private static string Cell(string key, double? score) =>
+        key.StartsWith("coverage", StringComparison.Ordinal) ? Tables.Percent(score) : Tables.Number(score, "G4");
 }

@@ -58,7 +58,7 @@ internal sealed class ForecastRows
                 break;
             case "csv":
                 terminal.Output.WriteLine(string.Join(',', Headers()));
-                foreach (string[] cells in Cells("R"))
+                foreach (string[] cells in Cells())
                 {
                     terminal.Output.WriteLine(string.Join(',', cells.Select(Quote)));
                 }
@@ -134,31 +134,37 @@ internal sealed class ForecastRows
 
     private void WriteTable(Terminal terminal)
     {
-        Table table = Tables.Numbers([.. Headers()]);
-        foreach (string[] cells in Cells("G6"))
+        foreach ((string series, double? any, List<Row> rows) in _series)
         {
-            table.Row(cells);
-        }
+            terminal.Output.WriteLine(series);
+            Table table = Tables.Numbers([.. Headers().Skip(1)]);
+            foreach (Row row in rows)
+            {
+                double[] numbers = [row.Mean, row.Deviation, .. row.Quantiles];
+                table.Row([$"{row.Step}", .. Time(row), .. numbers.Select(number => Tables.Number(number, "G6")), .. row.Above is { } above ? [Tables.Number(above, "F4")] : Array.Empty<string>()]);
+            }
 
-        terminal.Screen.Write(table);
-        foreach ((string series, double? any, _) in _series.Where(series => series.AnyAbove is not null))
-        {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"P(any step of {series} within the model's future > {_above}) = {any:F4}"));
+            terminal.Screen.Write(table);
+            if (any is { } probability)
+            {
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"P(any step within the model's future > {_above}) = {probability:F4}"));
+            }
         }
     }
+
+    private string[] Time(Row row) => _timed ? [row.Time ?? ""] : [];
 
     private IEnumerable<string> Headers() =>
         ["series", "step", .. _timed ? ["time"] : Array.Empty<string>(), "mean", "sd", .. Quantiles.Select(quantile => quantile.Name), .. _above is null ? Array.Empty<string>() : ["above"]];
 
-    private IEnumerable<string[]> Cells(string format)
+    private IEnumerable<string[]> Cells()
     {
         foreach ((string series, _, List<Row> rows) in _series)
         {
             foreach (Row row in rows)
             {
                 double[] numbers = [row.Mean, row.Deviation, .. row.Quantiles, .. row.Above is { } above ? [above] : Array.Empty<double>()];
-                string[] time = _timed ? [row.Time ?? ""] : [];
-                yield return [series, $"{row.Step}", .. time, .. numbers.Select(number => number.ToString(format, CultureInfo.InvariantCulture))];
+                yield return [series, $"{row.Step}", .. Time(row), .. numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
             }
         }
     }

@@ -12,7 +12,7 @@ internal static class Tables
         Table table = new() { Border = TableBorder.Simple };
         foreach (string header in headers)
         {
-            TableColumn column = new(Markup.Escape(header)) { NoWrap = true };
+            TableColumn column = new(Markup.Escape(header)) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) };
             table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
         }
 

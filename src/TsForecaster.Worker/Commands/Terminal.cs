@@ -11,12 +11,16 @@ public sealed class Terminal
     /// <summary>Columns of a table when the output is no terminal, so that nothing is wrapped in a file or a pipe.</summary>
     private const int PipeWidth = 240;
 
+    /// <summary>Columns of a table at least: a long line is easier to read than numbers cut in two.</summary>
+    private const int LeastWidth = 132;
+
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(2);
 
     public Terminal(TextWriter output, TextWriter error, bool outputIsTerminal = false, bool errorIsTerminal = false, TimeProvider? time = null)
     {
         (Output, Error, ErrorIsTerminal, Time) = (output, error, errorIsTerminal, time ?? TimeProvider.System);
         Screen = Console(output, outputIsTerminal);
+        Screen.Profile.Width = outputIsTerminal ? Math.Max(LeastWidth, Screen.Profile.Width) : PipeWidth;
         Status = Console(error, errorIsTerminal);
     }
 
@@ -64,21 +68,12 @@ public sealed class Terminal
         return await running;
     }
 
-    private static IAnsiConsole Console(TextWriter writer, bool isTerminal)
+    private static IAnsiConsole Console(TextWriter writer, bool isTerminal) => AnsiConsole.Create(new AnsiConsoleSettings
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
-        });
-        if (!isTerminal)
-        {
-            console.Profile.Width = PipeWidth;
-        }
-
-        return console;
-    }
+        Out = new AnsiConsoleOutput(writer),
+        Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+    });
 
     /// <summary>Written by the work, read by the bar; a torn or late read only shows an older share.</summary>
     private sealed class Share : IProgress<double>

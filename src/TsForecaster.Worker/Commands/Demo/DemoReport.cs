@@ -36,14 +36,13 @@ internal sealed class DemoReport(TimeSpan took, PipelineTotals totals, IReadOnly
 
     public void WriteTable(Terminal terminal)
     {
-        Table table = Tables.Numbers("series", "steps", "refits", "MASE", "seasonal naive", "ratio", "CRPS", "80 % covers");
+        Table table = Tables.Numbers("series", "steps", "MASE", "naive", "ratio", "CRPS", "in 80 %");
         foreach (SeriesSummary one in series)
         {
             LiveScore live = one.Live;
             table.Row(
                 one.Key.ToString(),
                 $"{one.Status.Steps}",
-                $"{one.Status.Refits}",
                 Tables.Number(live.Mase, "F3"),
                 Tables.Number(live.SeasonalNaiveMase, "F3"),
                 Tables.Number(live.Mase / live.SeasonalNaiveMase, "F2"),
@@ -54,6 +53,6 @@ internal sealed class DemoReport(TimeSpan took, PipelineTotals totals, IReadOnly
         terminal.Screen.Write(table);
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{totals.Ticks} ticks, {totals.Forecasts} forecasts, {totals.Points} points, {totals.Refits} models, {totals.DeadLetters} dead letters in {took.TotalSeconds:F1} s"));
+            $"naive: the value a season ago (a week of demand, a day of prices); in 80 %: values within the central 80 %\n{totals.Ticks} ticks, {totals.Forecasts} forecasts, {totals.Points} points, {totals.Refits} models, {totals.DeadLetters} dead letters in {took.TotalSeconds:F1} s"));
     }
 }
