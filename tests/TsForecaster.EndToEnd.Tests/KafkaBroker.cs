@@ -70,7 +70,10 @@ internal sealed class KafkaBroker : IDisposable
         KafkaLibrary.Load();
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
-            BootstrapServers = BootstrapServers, Acks = Acks.All, LingerMs = 5, QueueBufferingMaxMessages = 1_000_000,
+            BootstrapServers = BootstrapServers,
+            Acks = Acks.All,
+            LingerMs = 5,
+            QueueBufferingMaxMessages = 1_000_000,
         }).Build();
         for (int i = first; i < first + count; i++)
         {

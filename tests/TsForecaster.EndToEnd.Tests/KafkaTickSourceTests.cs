@@ -198,7 +198,9 @@ public sealed class KafkaTickSourceTests : IDisposable
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
-            BootstrapServers = _broker.BootstrapServers, GroupId = KafkaBroker.Unused("letters"), AutoOffsetReset = AutoOffsetReset.Earliest,
+            BootstrapServers = _broker.BootstrapServers,
+            GroupId = KafkaBroker.Unused("letters"),
+            AutoOffsetReset = AutoOffsetReset.Earliest,
         }).Build();
         consumer.Subscribe(topic);
         var result = consumer.Consume(TimeSpan.FromSeconds(45));
