@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
+using Confluent.Kafka;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Worker.Checkpoints;
 using TsForecaster.Worker.Commands.Settings;
@@ -97,7 +98,7 @@ public static class CommandLine
     private static string Describe(Exception e, CancellationToken stop) => e switch
     {
         SettingsException => e.Message,
-        UsageException or FailureException or ModelFileException or SinkRefusedException or CheckpointException or DeadLetterException or DllNotFoundException => OneLine(e.Message),
+        UsageException or FailureException or ModelFileException or SinkRefusedException or CheckpointException or DeadLetterException or KafkaException or DllNotFoundException => OneLine(e.Message),
         IOException or UnauthorizedAccessException => OneLine(e.Message),
         OperationCanceledException when stop.IsCancellationRequested => "stopped before it was done",
         _ => $"unexpected {e.GetType().Name}: {OneLine(e.Message)} (--verbose shows where)",

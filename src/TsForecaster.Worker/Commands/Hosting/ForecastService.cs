@@ -78,15 +78,20 @@ internal sealed class ForecastService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _web.DisposeAsync();
         _source.Dispose();
         _refits.Dispose();
-        (_sink as IDisposable)?.Dispose();
-        if (_sink is IAsyncDisposable sink)
+        switch (_sink)
         {
-            await sink.DisposeAsync();
+            case IAsyncDisposable sink:
+                await sink.DisposeAsync();
+                break;
+            case IDisposable sink:
+                sink.Dispose();
+                break;
         }
 
+        // Last: it owns the loggers.
+        await _web.DisposeAsync();
         _metrics.Dispose();
     }
 
