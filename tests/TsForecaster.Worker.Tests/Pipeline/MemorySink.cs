@@ -22,7 +22,7 @@ internal sealed class MemorySink : IPointSink
         foreach (Point point in points)
         {
             string key = $"{point.Measurement},{string.Join(',', point.Tags.Select(t => $"{t.Name}={t.Value}"))} {point.Time}";
-            string fields = string.Join(',', point.Fields.Select(f => $"{f.Name}={f.Number:R}{f.Text}"));
+            string fields = string.Join(',', point.Fields.Select(f => $"{f.Name}={(f.Type == FieldType.Text ? f.Text : f.Number.ToString("R"))}"));
             if (Points.TryGetValue(key, out string? before) && before != fields)
             {
                 Contradictions.Add($"{key}: {before} then {fields}");
