@@ -33,7 +33,10 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
     private Task<bool>? _arrival;
 
     /// <summary>The delivery should be taken now.</summary>
-    public bool IsDue => _points.Count + _deadLetters.Count >= settings.BatchPoints || (HasResults && Remaining <= TimeSpan.Zero) || CheckpointDue;
+    public bool IsDue => IsFull || (HasResults && Remaining <= TimeSpan.Zero) || CheckpointDue;
+
+    /// <summary>One record can close many cells: their points need not wait for its end.</summary>
+    public bool IsFull => _points.Count + _deadLetters.Count >= settings.BatchPoints;
 
     public void Add(DeadLetter letter)
     {
@@ -51,22 +54,35 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
     /// <summary>Everything up to this offset is part of the state and of the delivery.</summary>
     public void Through(long offset) => _nextOffset = offset + 1;
 
-    /// <summary>Waits for another record, or until what was gathered has waited long enough; false when no more will come.</summary>
-    public async ValueTask<bool> WaitAsync(ChannelReader<SourceRecord> records, CancellationToken cancellation)
+    /// <summary>
+    /// Waits for another record, or the end of a refit that a series waits for, or until what was gathered has waited long enough;
+    /// false when no more records will come.
+    /// </summary>
+    /// <param name="refit">Ends with the next such refit; null when no series waits.</param>
+    /// <param name="hold">Too much waits for refits already: records are no reason to go on.</param>
+    public async ValueTask<bool> WaitAsync(ChannelReader<SourceRecord> records, Task? refit, bool hold, CancellationToken cancellation)
     {
         // A wait that ran out of patience goes on; a channel with one reader takes no second.
         _arrival ??= records.WaitToReadAsync(cancellation).AsTask();
         TimeSpan patience = HasResults ? Remaining : Unsaved ? UntilCheckpoint : TimeSpan.MaxValue;
+        Task first = refit is null ? _arrival : hold ? refit : Task.WhenAny(_arrival, refit);
         try
         {
-            bool more = await _arrival.WaitAsync(Clamp(patience), time, cancellation);
-            _arrival = null;
-            return more;
+            await first.WaitAsync(Clamp(patience), time, cancellation);
         }
         catch (TimeoutException)
         {
             return true;
         }
+
+        if (!_arrival.IsCompleted)
+        {
+            return true;
+        }
+
+        bool more = await _arrival;
+        _arrival = null;
+        return more;
     }
 
     /// <summary>Hands over what was gathered, with a checkpoint when one is due or this is the last.</summary>
@@ -79,7 +95,13 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
             (_savedOffset, _saved, _refitted) = (_nextOffset, time.GetTimestamp(), false);
         }
 
-        Delivery delivery = new(_points, _deadLetters, checkpoint);
+        return TakePoints() with { Checkpoint = checkpoint };
+    }
+
+    /// <summary>Hands over what was gathered so far, in the middle of a record: a checkpoint has to wait for its end.</summary>
+    public Delivery TakePoints()
+    {
+        Delivery delivery = new(_points, _deadLetters, Checkpoint: null);
         (_points, _deadLetters) = ([], []);
         return delivery;
     }

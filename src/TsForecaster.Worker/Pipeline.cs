@@ -70,14 +70,24 @@ public sealed class Pipeline(
 
     private async Task WorkAsync(PartitionLane lane, PartitionState state, ChannelWriter<Delivery> outbox, CancellationToken cancellation)
     {
-        Dictionary<SeriesKey, Task<RefitOutcome>> pending = state.Pending.ToDictionary(job => job.Key, job => refits.Start(job, cancellation));
+        RefitsUnderWay underWay = new(refits, state.Pending, cancellation);
         DeliveryBuilder delivery = new(lane.Partition, settings, time);
         List<Tick> ticks = [];
-        List<Step> closed = [];
-
-        while (!lane.Closed.IsCancellationRequested && await delivery.WaitAsync(lane.Records, cancellation))
+        int waiting = 0;
+        foreach (SeriesKey restored in state.WaitingSeries)
         {
-            while (!lane.Closed.IsCancellationRequested && !delivery.IsDue && lane.Records.TryRead(out SourceRecord? record))
+            Advance(restored);
+        }
+
+        while (!lane.Closed.IsCancellationRequested && await delivery.WaitAsync(lane.Records, underWay.NextEnd, TooMuchWaits(), cancellation))
+        {
+            foreach (SeriesKey ready in underWay.Ended)
+            {
+                Advance(ready);
+            }
+
+            // A series whose refit is late waits alone, until too much has gathered behind it.
+            while (!lane.Closed.IsCancellationRequested && !delivery.IsDue && !TooMuchWaits() && lane.Records.TryRead(out SourceRecord? record))
             {
                 if (decoder.Decode(record, ticks) is { } error)
                 {
@@ -86,36 +96,49 @@ public sealed class Pipeline(
 
                 foreach (Tick tick in ticks)
                 {
-                    Totals.Count(state.Place(tick, closed));
-                    foreach (Step step in closed)
+                    while (state.CloseNext(tick.Time) is { } closed)
                     {
-                        RefitOutcome? outcome = state.ActivatesAt(step) ? await pending[step.Key] : null;
-                        StepResult result = state.Advance(step, outcome);
-                        if (state.BeginRefit(step.Key) is { } job)
+                        Advance(closed);
+                        if (delivery.IsFull)
                         {
-                            pending[step.Key] = refits.Start(job, cancellation);
+                            await outbox.WriteAsync(delivery.TakePoints(), cancellation);
                         }
-
-                        Totals.Count(result);
-                        board.Record(result);
-                        delivery.Add(result);
                     }
 
-                    closed.Clear();
+                    Totals.Count(state.Place(tick));
                 }
 
                 ticks.Clear();
                 delivery.Through(record.Offset);
             }
 
+            Totals.CountWaiting(ref waiting, state.Waiting);
             if (delivery.IsDue)
             {
                 await outbox.WriteAsync(delivery.Take(state, final: false), cancellation);
             }
         }
 
+        Totals.CountWaiting(ref waiting, 0);
         await outbox.WriteAsync(delivery.Take(state, final: true), cancellation);
         outbox.Complete();
+
+        bool TooMuchWaits() => state.Waiting >= settings.WaitingSteps;
+
+        void Advance(SeriesKey key)
+        {
+            while (state.TryAdvance(key, underWay.Outcome, out StepResult? result))
+            {
+                if (state.BeginRefit(key) is { } job)
+                {
+                    underWay.Begin(job);
+                }
+
+                Totals.Count(result);
+                board.Record(result);
+                delivery.Add(result);
+            }
+        }
     }
 
     private async Task DeliverAsync(PartitionLane lane, ChannelReader<Delivery> outbox, CancellationToken cancellation)

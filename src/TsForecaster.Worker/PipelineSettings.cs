@@ -11,6 +11,9 @@ public sealed record PipelineSettings(Func<string, SeriesSettings> SeriesOf, IRe
     /// <summary>Batches of points a partition may have waiting for the sink.</summary>
     public int DeliveriesInFlight { get; init; } = 2;
 
+    /// <summary>Closed cells that may wait behind late refits before the partition waits too.</summary>
+    public int WaitingSteps { get; init; } = 10_000;
+
     /// <summary>Points after which a batch is delivered.</summary>
     public int BatchPoints { get; init; } = 5000;
 

@@ -10,6 +10,7 @@ public sealed class PipelineTotals
     private static readonly Counter<long> LateCounter = Meter.CreateCounter<long>("tsforecaster.ticks.late", null, "Ticks that came after their cell had closed");
     private static readonly Counter<long> StepsCounter = Meter.CreateCounter<long>("tsforecaster.steps", null, "Cells closed");
     private static readonly Counter<long> MissingCounter = Meter.CreateCounter<long>("tsforecaster.steps.missing", null, "Cells closed without a tick");
+    private static readonly UpDownCounter<long> WaitingCounter = Meter.CreateUpDownCounter<long>("tsforecaster.steps.waiting", null, "Closed cells that wait for a late refit of their series");
     private static readonly Counter<long> ForecastsCounter = Meter.CreateCounter<long>("tsforecaster.forecasts", null, "Forecasts issued");
     private static readonly Counter<long> RefitsCounter = Meter.CreateCounter<long>("tsforecaster.refits", null, "Models that became active");
 
@@ -18,6 +19,7 @@ public sealed class PipelineTotals
     private long _points;
     private long _refits;
     private long _deadLetters;
+    private long _waiting;
 
     public long Ticks => Interlocked.Read(ref _ticks);
 
@@ -31,6 +33,20 @@ public sealed class PipelineTotals
 
     /// <summary>Records acknowledged by the dead-letter topic.</summary>
     public long DeadLetters => Interlocked.Read(ref _deadLetters);
+
+    /// <summary>Closed cells that wait for a late refit of their series.</summary>
+    public long Waiting => Interlocked.Read(ref _waiting);
+
+    /// <summary>Notes that a lane has <paramref name="now"/> cells waiting where it had <paramref name="before"/>.</summary>
+    internal void CountWaiting(ref int before, int now)
+    {
+        if (now != before)
+        {
+            Interlocked.Add(ref _waiting, now - before);
+            WaitingCounter.Add(now - before);
+            before = now;
+        }
+    }
 
     internal void Count(bool inTime)
     {

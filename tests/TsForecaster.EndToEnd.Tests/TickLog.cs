@@ -101,8 +101,10 @@ internal sealed class TickLog
         string directory = Directory.CreateTempSubdirectory("tsforecaster-expected-").FullName;
         FileCheckpointStore checkpoints = new(directory, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<FileCheckpointStore>.Instance);
         using RefitPool refits = new(2);
+        MemoryTickSource source = new(Records);
         Pipeline pipeline = new(
-            new PipelineSettings(_ => Settings, []), new MemoryTickSource(Records), new TickDecoder(new KafkaOptions()), refits, sink, checkpoints, new SeriesBoard(), TimeProvider.System);
+            new PipelineSettings(_ => Settings, []) { CheckpointEvery = TimeSpan.FromMilliseconds(50) }, source, new TickDecoder(new KafkaOptions()), refits, sink, checkpoints, new SeriesBoard(), TimeProvider.System);
+        source.Settled = () => pipeline.Totals.Waiting == 0;
         await pipeline.RunAsync(CancellationToken.None);
         Directory.Delete(directory, recursive: true);
         return new SortedDictionary<string, string>(sink.Points, StringComparer.Ordinal);

@@ -123,7 +123,7 @@ internal static class DemoCommand
             }
 
             TimeSpan passed = terminal.Time.GetElapsedTime(begun);
-            bool workedOff = feeding.IsCompletedSuccessfully && service.Totals.Ticks + service.Totals.DeadLetters >= feed.Sent;
+            bool workedOff = feeding.IsCompletedSuccessfully && service.Totals.Ticks + service.Totals.DeadLetters >= feed.Sent && service.Totals.Waiting == 0;
             if (request.For is { } length && passed >= length && (workedOff || passed >= length + Patience))
             {
                 return;

@@ -10,7 +10,8 @@ namespace TsForecaster.Worker.Refit;
 /// Does refits in the background, at most <paramref name="concurrency"/> at a time, never on the poll thread. Whichever ends first,
 /// the outcome of a job depends on the job alone.
 /// </summary>
-public sealed class RefitPool(int concurrency) : IDisposable
+/// <param name="fit">How a job is done; <see cref="Do"/> unless a test wants to decide when it ends.</param>
+public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken, RefitOutcome>? fit = null) : IDisposable
 {
     private static readonly Meter Meter = new("TsForecaster.Refit");
     private static readonly ActivitySource Activities = new("TsForecaster.Refit");
@@ -25,7 +26,7 @@ public sealed class RefitPool(int concurrency) : IDisposable
         await _slots.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Do(job, cancellation), cancellation);
+            return await Task.Run(() => (fit ?? Do)(job, cancellation), cancellation);
         }
         finally
         {
@@ -34,7 +35,7 @@ public sealed class RefitPool(int concurrency) : IDisposable
     }
 
     /// <summary>Fits the job's windows. Too little or unusable history is an outcome, not an error.</summary>
-    public static RefitOutcome Do(RefitJob job, CancellationToken cancellation = default)
+    public static RefitOutcome Do(RefitJob job, CancellationToken cancellation)
     {
         using Activity? activity = Activities.StartActivity("refit");
         activity?.SetTag("series", job.Key.ToString());

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TsForecaster.Worker.Series;
 
 /// <summary>
@@ -20,29 +22,49 @@ public sealed class PartitionState
     /// <param name="horizons">Horizons to publish and score, ascending; empty means all. Those past a series' future are left out.</param>
     public PartitionState(Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons) => (_settings, _horizons) = (settings, horizons);
 
-    private sealed record Entry(SeriesGrid Grid, SeriesState State);
+    /// <param name="Waiting">Closed cells that are not yet taken in, because the refit that becomes active with the first is still under way.</param>
+    private sealed record Entry(SeriesGrid Grid, SeriesState State, Queue<Step> Waiting);
 
     /// <summary>The refits under way, in the order of the series' names.</summary>
     public IReadOnlyList<RefitJob> Pending => [.. _series.OrderBy(s => s.Key).Select(s => s.Value.State.Pending).OfType<RefitJob>()];
 
-    /// <summary>Puts a tick onto its series' grid, after closing the cells that its time closes, which are added in event order.</summary>
-    /// <returns>False when the tick was too late for its cell.</returns>
-    public bool Place(in Tick tick, List<Step> closed)
+    /// <summary>Closed cells not yet taken in, over all series.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>The series that have closed cells not yet taken in, by name.</summary>
+    public IReadOnlyList<SeriesKey> WaitingSeries => [.. _series.Where(s => s.Value.Waiting.Count > 0).Select(s => s.Key).Order()];
+
+    /// <summary>
+    /// Moves the clock to a tick's time and closes the earliest cell that is due by then; to be called until it returns null, which is
+    /// when all are closed, in event order. The cell then waits for <see cref="TryAdvance"/>.
+    /// </summary>
+    /// <returns>The series of the closed cell.</returns>
+    public SeriesKey? CloseNext(long time)
     {
-        _streamTime = Math.Max(_streamTime, tick.Time);
-        while (_closings.TryPeek(out Entry? due, out (long ClosesAt, SeriesKey) next) && next.ClosesAt <= _streamTime)
+        _streamTime = Math.Max(_streamTime, time);
+        if (!_closings.TryPeek(out Entry? due, out (long ClosesAt, SeriesKey) next) || next.ClosesAt > _streamTime)
         {
-            closed.Add(due.Grid.Close());
-            if (due.Grid.Asleep)
-            {
-                _closings.Dequeue();
-            }
-            else
-            {
-                _closings.DequeueEnqueue(due, (due.Grid.ClosesAt, due.Grid.Key));
-            }
+            return null;
         }
 
+        due.Waiting.Enqueue(due.Grid.Close());
+        Waiting++;
+        if (due.Grid.Asleep)
+        {
+            _closings.Dequeue();
+        }
+        else
+        {
+            _closings.DequeueEnqueue(due, (due.Grid.ClosesAt, due.Grid.Key));
+        }
+
+        return due.Grid.Key;
+    }
+
+    /// <summary>Puts a tick onto its series' grid, once <see cref="CloseNext"/> has nothing left to close.</summary>
+    /// <returns>False when the tick was too late for its cell.</returns>
+    public bool Place(in Tick tick)
+    {
         Entry entry = Of(tick.Key);
         (bool asleep, long late) = (entry.Grid.Asleep, entry.Grid.Late);
         entry.Grid.Place(tick, _streamTime);
@@ -54,14 +76,22 @@ public sealed class PartitionState
         return entry.Grid.Late == late;
     }
 
-    /// <summary>Whether the pending refit of the step's series must be at hand before <see cref="Advance"/>.</summary>
-    public bool ActivatesAt(in Step step) => Of(step.Key).State.ActivatesAt(step);
-
-    /// <summary>Takes a closed cell into its series; see <see cref="StepResult"/>.</summary>
-    public StepResult Advance(in Step step, RefitOutcome? refit)
+    /// <summary>Takes the series' next closed cell in, unless there is none or the refit it needs is not at hand.</summary>
+    /// <param name="refit">The outcome of the series' pending refit, or null while it is under way; asked only when it is needed.</param>
+    public bool TryAdvance(SeriesKey key, Func<SeriesKey, RefitOutcome?> refit, [NotNullWhen(true)] out StepResult? result)
     {
-        Entry entry = Of(step.Key);
-        return entry.State.Advance(step, refit, entry.Grid.Late);
+        Entry entry = Of(key);
+        RefitOutcome? outcome = null;
+        if (!entry.Waiting.TryPeek(out Step step) || (entry.State.ActivatesAt(step) && (outcome = refit(key)) is null))
+        {
+            result = null;
+            return false;
+        }
+
+        entry.Waiting.Dequeue();
+        Waiting--;
+        result = entry.State.Advance(step, outcome, entry.Grid.Late);
+        return true;
     }
 
     /// <summary>The refit of a series that its last step made due, pending from now on; null when none is.</summary>
@@ -72,7 +102,7 @@ public sealed class PartitionState
         if (!_series.TryGetValue(key, out Entry? entry))
         {
             SeriesSettings settings = _settings(key.Series);
-            _series.Add(key, entry = new Entry(new SeriesGrid(key, settings.Grid), new SeriesState(key, settings, Horizons(settings))));
+            _series.Add(key, entry = new Entry(new SeriesGrid(key, settings.Grid), new SeriesState(key, settings, Horizons(settings)), []));
         }
 
         return entry;
@@ -100,6 +130,13 @@ public sealed class PartitionState
             long length = stream.Position;
             writer.Write(0L);
             entry.Grid.Write(writer);
+            writer.Write(entry.Waiting.Count);
+            foreach (Step step in entry.Waiting)
+            {
+                writer.Write(step.Start);
+                writer.Write(step.Value);
+            }
+
             entry.State.Write(writer);
             long end = stream.Position;
             stream.Position = length;
@@ -131,8 +168,16 @@ public sealed class PartitionState
             long end = reader.ReadInt64();
             if (sameGrid)
             {
-                Entry entry = new(SeriesGrid.Read(reader, key, own.Grid), SeriesState.Read(reader, key, own, state.Horizons(own)));
+                SeriesGrid grid = SeriesGrid.Read(reader, key, own.Grid);
+                Queue<Step> waiting = [];
+                for (int cells = reader.ReadInt32(); cells > 0; cells--)
+                {
+                    waiting.Enqueue(new Step(key, reader.ReadInt64(), reader.ReadDouble()));
+                }
+
+                Entry entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own)), waiting);
                 state._series.Add(key, entry);
+                state.Waiting += waiting.Count;
                 if (!entry.Grid.Asleep)
                 {
                     state._closings.Enqueue(entry, (entry.Grid.ClosesAt, key));

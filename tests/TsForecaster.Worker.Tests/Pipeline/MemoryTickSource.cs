@@ -3,8 +3,8 @@ using TsForecaster.Worker.Ingest;
 namespace TsForecaster.Worker.Tests.Pipeline;
 
 /// <summary>
-/// A log in memory: partitions of records, committed offsets and dead letters that outlive the workers reading it. A run ends when all
-/// records were taken, or when the token is cancelled, as a Kafka consumer's would.
+/// A log in memory: partitions of records, committed offsets and dead letters. A run ends when all records are committed and nothing is
+/// left to do, or when the token is cancelled, as a Kafka consumer's would.
 /// </summary>
 internal sealed class MemoryTickSource(IReadOnlyDictionary<PartitionId, List<SourceRecord>> log) : ITickSource
 {
@@ -22,6 +22,9 @@ internal sealed class MemoryTickSource(IReadOnlyDictionary<PartitionId, List<Sou
 
     /// <summary>End the run by taking the partitions away, as when the process is killed, rather than by closing them.</summary>
     public bool Abandon { get; set; }
+
+    /// <summary>Whether there is nothing left to do once all records are committed; a late refit may still hold cells.</summary>
+    public Func<bool> Settled { get; set; } = () => true;
 
     public async Task RunAsync(Func<PartitionId, PartitionLane> open, CancellationToken stop)
     {
@@ -44,6 +47,14 @@ internal sealed class MemoryTickSource(IReadOnlyDictionary<PartitionId, List<Sou
         }
 
         return Task.CompletedTask;
+    }
+
+    private long CommittedOf(PartitionId partition)
+    {
+        lock (Committed)
+        {
+            return Committed.GetValueOrDefault(partition);
+        }
     }
 
     private async Task FeedAsync(PartitionLane lane, CancellationToken stop)
@@ -72,7 +83,8 @@ internal sealed class MemoryTickSource(IReadOnlyDictionary<PartitionId, List<Sou
         }
         else
         {
-            while (!stop.IsCancellationRequested && lane.Records.Count > 0 && !lane.Completion.IsCompleted)
+            long end = log[lane.Partition].Count;
+            while (!stop.IsCancellationRequested && !lane.Completion.IsCompleted && !(CommittedOf(lane.Partition) == end && Settled()))
             {
                 await Task.Yield();
             }

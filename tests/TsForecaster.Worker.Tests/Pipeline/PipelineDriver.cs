@@ -22,6 +22,9 @@ internal sealed class PipelineDriver
 
     public MemorySink Sink { get; } = new();
 
+    /// <summary>How refits are done.</summary>
+    public Func<RefitJob, CancellationToken, RefitOutcome> Fit { get; init; } = RefitPool.Do;
+
     public ICheckpointStore Checkpoints { get; init; } = new MemoryCheckpointStore();
 
     public MemoryTickSource Source { get; private set; } = null!;
@@ -71,8 +74,9 @@ internal sealed class PipelineDriver
 
         prepare?.Invoke(Source);
         Board = new SeriesBoard();
-        using RefitPool refits = new(2);
+        using RefitPool refits = new(2, Fit);
         Worker.Pipeline pipeline = new(Settings, Source, new TickDecoder(new KafkaOptions()), refits, Sink, Checkpoints, Board, TimeProvider.System);
+        Source.Settled = () => pipeline.Totals.Waiting == 0;
         await pipeline.RunAsync(stop);
         return pipeline.Totals;
     }

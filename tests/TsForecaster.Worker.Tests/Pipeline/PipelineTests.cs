@@ -1,4 +1,5 @@
 using TsForecaster.Worker.Publish;
+using TsForecaster.Worker.Refit;
 using Xunit;
 
 namespace TsForecaster.Worker.Tests.Pipeline;
@@ -87,6 +88,59 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Run_TooMuchWaitsForARefit_ThePartitionWaitsToo()
+    {
+        using ManualResetEventSlim open = new();
+        PipelineDriver driver = new()
+        {
+            Settings = new PipelineSettings(_ => PipelineDriver.Small, []) { CheckpointEvery = TimeSpan.Zero, Linger = TimeSpan.Zero, LaneCapacity = 20, WaitingSteps = 30 },
+            Fit = (job, cancellation) =>
+            {
+                if (job.Key.Series == "s00")
+                {
+                    open.Wait(cancellation);
+                }
+
+                return RefitPool.Do(job, cancellation);
+            },
+        };
+        Task<PipelineTotals> running = Task.Run(() => driver.RunAsync(PipelineDriver.Log()));
+        await UntilAsync(() => Observed(driver, "s10") == 149 && Observed(driver, "s01") >= 73);
+        Assert.InRange(Observed(driver, "s01"), 73, 74);
+        open.Set();
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(6 * 149, Count(driver, "observed"));
+    }
+
+    [Fact]
+    public async Task Run_RefitOfOneSeriesIsLate_TheOthersGoOnAndNothingChanges()
+    {
+        PipelineDriver undisturbed = new();
+        await undisturbed.RunAsync(PipelineDriver.Log());
+        using ManualResetEventSlim open = new();
+        PipelineDriver driver = new()
+        {
+            Fit = (job, cancellation) =>
+            {
+                if (job.Key.Series == "s00")
+                {
+                    open.Wait(cancellation);
+                }
+
+                return RefitPool.Do(job, cancellation);
+            },
+        };
+        Task<PipelineTotals> running = Task.Run(() => driver.RunAsync(PipelineDriver.Log()));
+
+        // All of s01, which shares a partition with s00, while s00 stands at step 43.
+        await UntilAsync(() => Observed(driver, "s01") == 149);
+        Assert.Equal(43, Observed(driver, "s00"));
+        open.Set();
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(undisturbed.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal), driver.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_SinkRefusesForGood_StopsWithItsReasonAndCommitsNothing()
     {
         PipelineDriver driver = new();
@@ -107,6 +161,18 @@ public sealed class PipelineTests
     // The first two records of a partition fall into open cells and give no points yet.
     private static void AssertNothingWithPointsIsCommitted(PipelineDriver driver) =>
         Assert.All(driver.Source.Committed.Values, offset => Assert.InRange(offset, 0, 2));
+
+    private static int Observed(PipelineDriver driver, string series) =>
+        driver.Sink.Points.Keys.Count(key => key.StartsWith($"observed,channel=value,series={series} ", StringComparison.Ordinal));
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        while (!holds())
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+    }
 
     private static int Count(PipelineDriver driver, string measurement) =>
         driver.Sink.Points.Keys.Count(key => key.StartsWith(measurement + ",", StringComparison.Ordinal));

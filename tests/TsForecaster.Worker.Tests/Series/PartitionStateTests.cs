@@ -36,7 +36,8 @@ public sealed class PartitionStateTests
         PartitionState state = State(new GridSettings { Interval = TimeSpan.FromSeconds(10) });
         Place(state, A, 3, 1.0);
         Place(state, A, 12, 2.0);
-        Assert.False(state.Place(new Tick(A, 9 * Second, 99.0), []));
+        Assert.Null(state.CloseNext(9 * Second));
+        Assert.False(state.Place(new Tick(A, 9 * Second, 99.0)));
         Assert.Equal([new Step(A, 10 * Second, 2.0)], Place(state, A, 20, 3.0));
     }
 
@@ -99,6 +100,43 @@ public sealed class PartitionStateTests
     }
 
     [Fact]
+    public void TryAdvance_RefitNotAtHand_TheSeriesWaitsAloneAlsoAcrossARestart()
+    {
+        SeriesSettings settings = Small();
+        PartitionState state = new(_ => settings, []);
+        Dictionary<SeriesKey, RefitJob> jobs = [];
+        for (int t = 0; t < 50; t++)
+        {
+            foreach (SeriesKey key in (SeriesKey[])[A, B])
+            {
+                while (state.CloseNext(t * Second) is { } due)
+                {
+                    while (state.TryAdvance(due, k => k == A ? null : RefitPool.Do(jobs[k], CancellationToken.None), out _))
+                    {
+                        if (state.BeginRefit(due) is { } job)
+                        {
+                            jobs[due] = job;
+                        }
+                    }
+                }
+
+                state.Place(new Tick(key, t * Second, Math.Sin(t)));
+            }
+        }
+
+        // The first refit begins at step 30 and is active at step 34, so 33 of 49 cells were taken in and 16 wait.
+        Assert.Equal([A], state.WaitingSeries);
+        Assert.Equal(16, state.Waiting);
+        PartitionState restored = PartitionState.Read(state.Write(), _ => settings, []);
+        Assert.Equal(16, restored.Waiting);
+        RefitJob again = restored.Pending.Single(job => job.Key == A);
+        Assert.Equal(jobs[A].History, again.History);
+        Assert.True(restored.TryAdvance(A, _ => RefitPool.Do(again, CancellationToken.None), out StepResult? first));
+        Assert.Equal(33 * Second, first.Step.Start);
+        Assert.True(first.Model is { Promoted: true });
+    }
+
+    [Fact]
     public void Advance_AfterAGap_ForgetsTheHistoryBeforeIt()
     {
         SeriesSettings settings = Small() with { Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1), MaxGap = 2 } };
@@ -149,7 +187,13 @@ public sealed class PartitionStateTests
     private static Step[] Place(PartitionState state, SeriesKey key, long second, double value)
     {
         List<Step> closed = [];
-        state.Place(new Tick(key, second * Second, value), closed);
+        while (state.CloseNext(second * Second) is { } due)
+        {
+            Assert.True(state.TryAdvance(due, _ => null, out StepResult? result));
+            closed.Add(result.Step);
+        }
+
+        state.Place(new Tick(key, second * Second, value));
         return [.. closed];
     }
 
@@ -183,17 +227,19 @@ public sealed class PartitionStateTests
 
     private static void Feed(PartitionState state, SeriesKey key, long second, double value, List<StepResult> results, Dictionary<SeriesKey, RefitJob> pending)
     {
-        List<Step> closed = [];
-        state.Place(new Tick(key, second * Second, value), closed);
-        foreach (Step step in closed)
+        while (state.CloseNext(second * Second) is { } due)
         {
-            RefitOutcome? outcome = state.ActivatesAt(step) ? RefitPool.Do(pending[step.Key]) : null;
-            results.Add(state.Advance(step, outcome));
-            if (state.BeginRefit(step.Key) is { } job)
+            while (state.TryAdvance(due, k => RefitPool.Do(pending[k], CancellationToken.None), out StepResult? result))
             {
-                pending[step.Key] = job;
+                results.Add(result);
+                if (state.BeginRefit(due) is { } job)
+                {
+                    pending[due] = job;
+                }
             }
         }
+
+        state.Place(new Tick(key, second * Second, value));
     }
 
     private static string Text(StepResult r) =>
