@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         [
             "MathNet.Numerics", "System.Collections", "System.Linq", "System.Memory", "System.Numerics.Vectors", "System.Runtime",
             "System.Runtime.InteropServices", "System.Runtime.Intrinsics", "System.Security.Cryptography", "System.Text.Encoding.Extensions",
-            "System.Threading", "System.Threading.Tasks.Parallel",
+            "System.Threading", "System.Threading.Tasks.Parallel", "System.Threading.ThreadPool",
         ];
 
         Assert.Empty(Model.GetReferencedAssemblies().Select(name => name.Name!).Except(allowed));

@@ -3,14 +3,13 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Mixtures;
 
 /// <summary>One run of EM from one start. An iteration is an M-step and the E-step that scores its result.</summary>
-internal sealed class EmRun
+internal sealed class EmRun : IDisposable
 {
     private readonly WindowSet _windows;
     private readonly FitOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly RidgedCovariance _ridge;
-    private readonly ExpectationStep _expectation;
-    private readonly MaximizationStep _maximization;
+    private readonly IEmSteps _steps;
     private readonly ComponentRecovery _recovery;
     private readonly List<double> _trace = [];
     private double _logLikelihood = double.NaN;
@@ -20,8 +19,9 @@ internal sealed class EmRun
     {
         (_windows, _options, _cancellation) = (windows, options, cancellation);
         _ridge = new RidgedCovariance(windows, options.Ridge, options.AbsoluteRidge);
-        _expectation = new ExpectationStep(windows, options.Components);
-        _maximization = new MaximizationStep(windows, options.Shape, _ridge);
+        _steps = options.Shape is CovarianceShape.Full or CovarianceShape.Tied
+            ? new FullSteps(windows, options, _ridge)
+            : new DiagonalSteps(windows, options, _ridge);
         _recovery = new ComponentRecovery(windows, options.Components);
     }
 
@@ -34,7 +34,8 @@ internal sealed class EmRun
             responsibilities.Add(new double[_windows.Count]);
         }
 
-        Score(mixture, responsibilities);
+        _steps.Begin(mixture);
+        Score(responsibilities);
         return From(responsibilities);
     }
 
@@ -44,10 +45,11 @@ internal sealed class EmRun
         while (true)
         {
             _cancellation.ThrowIfCancellationRequested();
-            double previous = _recovery.Mend(responsibilities) || _trace.Count == 0 ? double.NegativeInfinity : _trace[^1];
-            GaussianMixture? mixture = _maximization.Run(responsibilities);
+            bool mended = _recovery.Mend(responsibilities);
+            double previous = mended || _trace.Count == 0 ? double.NegativeInfinity : _trace[^1];
+            bool maximized = _steps.Maximize(responsibilities, mended);
             _iterations++;
-            if (mixture is null || !double.IsFinite(Score(mixture, responsibilities)))
+            if (!maximized || !double.IsFinite(Score(responsibilities)))
             {
                 return new FitResult(null, Report(StopReason.Singular, responsibilities.Count));
             }
@@ -55,19 +57,27 @@ internal sealed class EmRun
             // One component has no hidden variable: its M-step is the answer.
             if (_options.Components == 1 || _trace[^1] - previous < _options.Tolerance)
             {
-                return new FitResult(mixture, Report(StopReason.Converged, mixture.Components));
+                return End(StopReason.Converged, responsibilities.Count);
             }
 
             if (_iterations == _options.MaxIterations)
             {
-                return new FitResult(mixture, Report(StopReason.MaxIterations, mixture.Components));
+                return End(StopReason.MaxIterations, responsibilities.Count);
             }
         }
     }
 
-    private double Score(GaussianMixture mixture, List<double[]> responsibilities)
+    public void Dispose() => _steps.Dispose();
+
+    private FitResult End(StopReason stop, int components)
     {
-        _logLikelihood = _expectation.Run(mixture, responsibilities, null);
+        GaussianMixture? mixture = _steps.Mixture();
+        return new FitResult(mixture, Report(mixture is null ? StopReason.Singular : stop, components));
+    }
+
+    private double Score(List<double[]> responsibilities)
+    {
+        _logLikelihood = _steps.Expect(responsibilities);
         _trace.Add(_logLikelihood / _windows.Count);
         return _logLikelihood;
     }

@@ -19,12 +19,14 @@ public static class ExpectationMaximization
         FitOptionsCheck.Require(options, windows);
         if (options.InitialMixture is { } mixture && options.Components > 1)
         {
-            return new EmRun(windows, options, cancellation).From(mixture);
+            using EmRun run = new(windows, options, cancellation);
+            return run.From(mixture);
         }
 
         if (!options.InitialResponsibilities.IsEmpty && options.Components > 1)
         {
-            return new EmRun(windows, options, cancellation).From(Columns(options.InitialResponsibilities.Span, options.Components));
+            using EmRun run = new(windows, options, cancellation);
+            return run.From(Columns(options.InitialResponsibilities.Span, options.Components));
         }
 
         FitResult? best = null;
@@ -35,7 +37,8 @@ public static class ExpectationMaximization
             ulong seed = unchecked(options.Seed + ((ulong)start * SeedStep));
             int lloyd = start % 2 == 0 ? LloydIterations : 0;
             List<double[]> responsibilities = KMeansStart.Responsibilities(windows, options.Components, seed, lloyd);
-            FitResult result = new EmRun(windows, options, cancellation).From(responsibilities);
+            using EmRun run = new(windows, options, cancellation);
+            FitResult result = run.From(responsibilities);
             best = best is null || IsBetter(result, best) ? result : best;
         }
 

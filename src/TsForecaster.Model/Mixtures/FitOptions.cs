@@ -3,6 +3,9 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>How a mixture is fitted. Invalid values are refused by <see cref="ExpectationMaximization.Fit"/>.</summary>
 public sealed record FitOptions
 {
+    /// <summary>More threads than this do not help a fit.</summary>
+    public const int MaxThreads = 16;
+
     /// <summary>K.</summary>
     public int Components { get; init; } = 1;
 
@@ -23,6 +26,12 @@ public sealed record FitOptions
     public int Starts { get; init; } = 1;
 
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Threads at work on one fit, at most; 0 for one a core, up to <see cref="MaxThreads"/>. Small fits use fewer. The result does
+    /// not depend on it.
+    /// </summary>
+    public int Threads { get; init; }
 
     /// <summary>Warm start: EM goes on from this mixture (same K, D and shape).</summary>
     public GaussianMixture? InitialMixture { get; init; }

@@ -89,8 +89,21 @@ public sealed class GaussianMixture
     /// <summary>log p(x_n) of every window, length N.</summary>
     public double[] ScoreSamples(WindowSet windows)
     {
+        if (windows.Dimension != Dimension)
+        {
+            throw new ArgumentException($"the mixture has dimension {Dimension}, the windows {windows.Dimension}", nameof(windows));
+        }
+
         double[] scores = new double[windows.Count];
-        new ExpectationStep(windows, Components).Run(this, null, scores);
+        if (Shape is CovarianceShape.Full or CovarianceShape.Tied)
+        {
+            FullSteps.Score(this, windows, scores);
+        }
+        else
+        {
+            new DiagonalExpectation(windows, Components).Run(this, null, scores);
+        }
+
         return scores;
     }
 

@@ -19,6 +19,7 @@ internal sealed class RidgedCovariance
     private readonly double _ridge;
     private readonly double _absolute;
     private readonly double _floor;
+    private int _escalations;
 
     public RidgedCovariance(WindowSet windows, double ridge, double absoluteRidge)
     {
@@ -28,52 +29,64 @@ internal sealed class RidgedCovariance
     }
 
     /// <summary>Times a ridge was raised.</summary>
-    public int Escalations { get; private set; }
+    public int Escalations => _escalations;
 
-    /// <summary>Adds the ridge to the covariance in place and factors it; null when it stays singular or is not finite.</summary>
-    public double[]? Factor(double[] covariance, int dimension, CovarianceShape shape)
+    /// <summary>Adds the ridge to a diagonal covariance in place and takes its root; null when it stays singular or is not finite.</summary>
+    public double[]? Factor(double[] covariance, int dimension)
+    {
+        double[] factor = new double[covariance.Length];
+        return TryFactor(covariance, dimension, matrix => TryRoots(matrix, factor, dimension)) ? factor : null;
+    }
+
+    /// <summary>
+    /// Adds the ridge to the covariance in place, and more of it until <paramref name="factor"/> succeeds; false when it stays
+    /// singular or is not finite. Several threads may be at it.
+    /// </summary>
+    public bool TryFactor(double[] covariance, int dimension, Func<double[], bool> factor)
     {
         double meanVariance = Trace(covariance, dimension) / dimension;
         if (!double.IsFinite(meanVariance))
         {
-            return null;
+            return false;
         }
 
         double ridge = (_ridge * meanVariance) + _absolute;
         AddToDiagonal(covariance, dimension, meanVariance + ridge < _floor ? ridge + _floor : ridge);
-        double[] factor = new double[covariance.Length];
+        return TryRaise(covariance, dimension, meanVariance, factor);
+    }
+
+    /// <summary>The same for a covariance that has its ridge.</summary>
+    public bool TryRaise(double[] covariance, int dimension, Func<double[], bool> factor) =>
+        TryRaise(covariance, dimension, Trace(covariance, dimension) / dimension, factor);
+
+    private bool TryRaise(double[] covariance, int dimension, double meanVariance, Func<double[], bool> factor)
+    {
         double escalation = Math.Max(_floor, FirstEscalation * meanVariance);
         for (int attempt = 0; attempt <= MaxEscalations; attempt++)
         {
-            if (TryFactor(covariance, factor, dimension, shape))
+            if (factor(covariance))
             {
-                return factor;
+                return true;
             }
 
             AddToDiagonal(covariance, dimension, escalation);
             escalation *= 10.0;
-            Escalations++;
+            Interlocked.Increment(ref _escalations);
         }
 
-        return null;
+        return false;
     }
 
-    private static bool TryFactor(double[] covariance, double[] factor, int dimension, CovarianceShape shape)
+    private static bool TryRoots(double[] covariance, double[] factor, int dimension)
     {
-        covariance.AsSpan().CopyTo(factor);
-        if (shape is CovarianceShape.Full or CovarianceShape.Tied)
-        {
-            return Cholesky.TryFactor(factor, dimension, out _);
-        }
-
         for (int i = 0; i < factor.Length; i += dimension + 1)
         {
-            if (!(factor[i] > 0.0))
+            if (!(covariance[i] > 0.0))
             {
                 return false;
             }
 
-            factor[i] = Math.Sqrt(factor[i]);
+            factor[i] = Math.Sqrt(covariance[i]);
         }
 
         return true;

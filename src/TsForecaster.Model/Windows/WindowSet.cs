@@ -105,6 +105,22 @@ public sealed class WindowSet
         return _histories[history].Span.Slice(offset, Dimension);
     }
 
+    /// <summary>Whether windows are anything but slices of their history.</summary>
+    internal bool IsNormalised => _normalisation is not { Centring: Centring.None, Scaling: Scaling.None };
+
+    /// <summary>Whether windows are slices that share most of their numbers with others.</summary>
+    internal bool IsOverlapping => !IsNormalised && 4L * _histories.Sum(history => (long)history.Length) <= (long)Count * Dimension;
+
+    internal IReadOnlyList<ReadOnlyMemory<double>> Histories => _histories;
+
+    internal int Channels => _channels;
+
+    /// <summary>Which history a window lies in, and at which of its numbers it starts.</summary>
+    internal (int History, int Offset) Start(int index) => (_windows[index].History, _windows[index].Offset);
+
+    /// <summary>Level and scale of one channel of a window, as <see cref="CopyTo"/> applies them.</summary>
+    internal (double Level, double Scale) Measure(int index, int channel) => _normalisation.Measure(Raw(index)[.._pastDimension], _channels, channel);
+
     private static void AddWindows(int h, ReadOnlySpan<double> history, WindowShape shape, int stride, List<Location> windows)
     {
         int channels = shape.Channels;

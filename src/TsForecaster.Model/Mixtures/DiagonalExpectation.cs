@@ -4,10 +4,10 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Mixtures;
 
 /// <summary>
-/// The E-step: t_nk = π_k N(x_n; μ_k, Σ_k) / p(x_n), in log space, by one triangular solve a component on a block of windows at
-/// a time. Working memory is two blocks, whatever N is. In the blocks windows are columns: D×<see cref="Width"/>.
+/// The E-step for diagonal and spherical covariances: t_nk = π_k N(x_n; μ_k, Σ_k) / p(x_n), in log space, on a block of windows at a
+/// time. Working memory is two blocks, whatever N is. In the blocks windows are columns: D×<see cref="Width"/>.
 /// </summary>
-internal sealed class ExpectationStep(WindowSet windows, int components)
+internal sealed class DiagonalExpectation(WindowSet windows, int components)
 {
     private const int Width = 64;
 
@@ -21,11 +21,6 @@ internal sealed class ExpectationStep(WindowSet windows, int components)
     /// <returns>Σ_n log p(x_n), added in the order of the windows.</returns>
     public double Run(GaussianMixture mixture, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
     {
-        if (mixture.Dimension != windows.Dimension)
-        {
-            throw new ArgumentException($"the mixture has dimension {mixture.Dimension}, the windows {windows.Dimension}", nameof(mixture));
-        }
-
         double total = 0.0;
         Span<double> shares = new double[mixture.Components];
         for (int start = 0; start < windows.Count; start += Width)
@@ -79,15 +74,7 @@ internal sealed class ExpectationStep(WindowSet windows, int components)
             VectorKernels.Shift(_block.AsSpan(i * Width, Width), -mean[i], _centred.AsSpan(i * Width, Width));
         }
 
-        if (mixture.Shape is CovarianceShape.Full or CovarianceShape.Tied)
-        {
-            BlockKernels.SolveLower(mixture.CholeskyFactor(k), dimension, _centred, Width);
-        }
-        else
-        {
-            DivideByDiagonal(mixture.CholeskyFactor(k), dimension);
-        }
-
+        DivideByDiagonal(mixture.CholeskyFactor(k), dimension);
         _squares.AsSpan().Clear();
         for (int i = 0; i < dimension; i++)
         {

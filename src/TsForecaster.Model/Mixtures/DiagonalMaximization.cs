@@ -4,36 +4,25 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Mixtures;
 
 /// <summary>
-/// The M-step: π_k = N_k / N, μ_k = Σ t_nk x_n / N_k, Σ_k = Σ t_nk (x_n − μ_k)(x_n − μ_k)ᵀ / N_k with N_k = Σ t_nk, then the
-/// ridge. Covariances are accumulated around the new mean, a block of rows √t_nk (x_n − μ_k) at a time, lower triangle only.
+/// The M-step for diagonal and spherical covariances: π_k = N_k / N, μ_k = Σ t_nk x_n / N_k, variances Σ t_nk (x_n − μ_k)² / N_k with
+/// N_k = Σ t_nk, then the ridge. Variances are accumulated around the new mean.
 /// </summary>
-internal sealed class MaximizationStep
+internal sealed class DiagonalMaximization
 {
-    /// <summary>A responsibility below this changes no digit of a component that has at least one window's worth of them.</summary>
-    public const double Negligible = 1e-16;
-
-    private const int BlockRows = 64;
-
     private readonly WindowSet _windows;
     private readonly CovarianceShape _shape;
     private readonly RidgedCovariance _ridge;
-    private readonly int _width;
     private readonly double[] _window;
     private readonly double[] _origin;
-    private readonly double[] _rows;
     private readonly double[] _sums;
 
-    public MaximizationStep(WindowSet windows, CovarianceShape shape, RidgedCovariance ridge)
+    public DiagonalMaximization(WindowSet windows, CovarianceShape shape, RidgedCovariance ridge)
     {
         (_windows, _shape, _ridge) = (windows, shape, ridge);
-        int dimension = windows.Dimension;
-        bool square = shape is CovarianceShape.Full or CovarianceShape.Tied;
-        _width = BlockKernels.Padded(dimension);
-        _window = new double[dimension];
-        _origin = new double[dimension];
+        _window = new double[windows.Dimension];
+        _origin = new double[windows.Dimension];
+        _sums = new double[windows.Dimension];
         windows.CopyTo(0, _origin);
-        _rows = new double[square ? BlockRows * _width : _width];
-        _sums = new double[square ? _width * _width : _width];
     }
 
     /// <summary>The mixture that maximises the expected log-likelihood, or null when a covariance stays singular.</summary>
@@ -52,29 +41,16 @@ internal sealed class MaximizationStep
         double[] means = Means(responsibilities, sizes);
         double[][] covariances = new double[components][];
         double[][] factors = new double[components][];
-        _sums.AsSpan().Clear();
         for (int k = 0; k < components; k++)
         {
             Accumulate(responsibilities[k], means.AsSpan(k * _windows.Dimension, _windows.Dimension));
-            if (_shape == CovarianceShape.Tied && k < components - 1)
-            {
-                continue;
-            }
-
-            covariances[k] = Covariance(_shape == CovarianceShape.Tied ? total : sizes[k]);
-            if (_ridge.Factor(covariances[k], _windows.Dimension, _shape) is not { } factor)
+            covariances[k] = Covariance(sizes[k]);
+            if (_ridge.Factor(covariances[k], _windows.Dimension) is not { } factor)
             {
                 return null;
             }
 
             factors[k] = factor;
-            _sums.AsSpan().Clear();
-        }
-
-        if (_shape == CovarianceShape.Tied)
-        {
-            Array.Fill(covariances, covariances[^1]);
-            Array.Fill(factors, factors[^1]);
         }
 
         double[] weights = Array.ConvertAll(sizes, size => size / total);
@@ -93,7 +69,7 @@ internal sealed class MaximizationStep
             for (int k = 0; k < sizes.Length; k++)
             {
                 double t = responsibilities[k][n];
-                if (t >= Negligible)
+                if (t >= FullMaximization.Negligible)
                 {
                     VectorKernels.AddScaled(t, _window, means.AsSpan(k * dimension, dimension));
                 }
@@ -108,56 +84,28 @@ internal sealed class MaximizationStep
         return means;
     }
 
-    /// <summary>Adds Σ_n t_n (x_n − μ)(x_n − μ)ᵀ, or its diagonal, to the sums.</summary>
+    /// <summary>Sums t_n (x_n − μ)² number by number.</summary>
     private void Accumulate(double[] responsibilities, ReadOnlySpan<double> mean)
     {
-        bool square = _shape is CovarianceShape.Full or CovarianceShape.Tied;
-        int dimension = _windows.Dimension;
-        int filled = 0;
+        Array.Clear(_sums);
         for (int n = 0; n < responsibilities.Length; n++)
         {
-            if (responsibilities[n] < Negligible)
+            if (responsibilities[n] < FullMaximization.Negligible)
             {
                 continue;
             }
 
             _windows.CopyTo(n, _window);
-            VectorKernels.ScaledDifference(Math.Sqrt(responsibilities[n]), _window, mean, _rows.AsSpan(filled * _width, dimension));
-            if (!square)
-            {
-                VectorKernels.AddSquares(_rows, _sums);
-            }
-            else if (++filled == BlockRows)
-            {
-                BlockKernels.AddOuterProducts(_rows, filled, _width, _sums);
-                filled = 0;
-            }
-        }
-
-        if (filled > 0)
-        {
-            BlockKernels.AddOuterProducts(_rows, filled, _width, _sums);
+            VectorKernels.ScaledDifference(Math.Sqrt(responsibilities[n]), _window, mean, _window);
+            VectorKernels.AddSquares(_window, _sums);
         }
     }
 
-    /// <summary>The sums over N_k as a full symmetric matrix of the shape.</summary>
+    /// <summary>The sums over N_k as a diagonal matrix of the shape.</summary>
     private double[] Covariance(double size)
     {
         int dimension = _windows.Dimension;
         double[] matrix = new double[dimension * dimension];
-        if (_shape is CovarianceShape.Full or CovarianceShape.Tied)
-        {
-            for (int i = 0; i < dimension; i++)
-            {
-                for (int j = 0; j <= i; j++)
-                {
-                    matrix[(i * dimension) + j] = matrix[(j * dimension) + i] = _sums[(i * _width) + j] / size;
-                }
-            }
-
-            return matrix;
-        }
-
         double mean = VectorKernels.Sum(_sums) / dimension;
         for (int i = 0; i < dimension; i++)
         {

@@ -1,0 +1,250 @@
+using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Mixtures;
+
+/// <summary>
+/// The E-step for full covariances: t_nk = π_k N(x_n; μ_k, Σ_k) / p(x_n) in log space.
+/// <para>
+/// Only components that can matter are evaluated to the end. A window's owner of the last E-step comes first and gives a lower bound
+/// on its largest log density, <c>best</c>. Every other component is left as soon as the rows of |W_k x − b_k|² so far put its log
+/// density more than T = ln K + 53 ln 2 + 1 below: then t_nk &lt; 2⁻⁵³/(e K), so that all components left together change no
+/// window's p(x_n) by half a unit in the last place. Their responsibilities are zero.
+/// </para>
+/// <para>
+/// Chunks of windows are jobs of their own; each writes its own part of the responsibilities and its own sums, which are added in
+/// the order of the chunks. What is left early depends on the data and on earlier responsibilities alone.
+/// </para>
+/// </summary>
+internal sealed unsafe class FullExpectation
+{
+    private const int Chunk = 512;
+    private const double HalfUnit = 36.7368005696771; // 53 ln 2
+
+    private readonly WindowRows _rows;
+    private readonly PanelLayout _layout;
+    private readonly ForkJoin _threads;
+    private readonly int _chunks;
+    private readonly Scratch[] _scratch;
+    private readonly double[] _totals;
+    private readonly double[] _sizes;
+    private readonly double[] _squares;
+    private readonly short[] _owners;
+    private readonly Action<int, int> _job;
+    private IReadOnlyList<WhitenedComponent> _components = [];
+    private IReadOnlyList<double[]>? _responsibilities;
+    private double[]? _logDensities;
+
+    public FullExpectation(WindowRows rows, PanelLayout layout, int components, ForkJoin threads)
+    {
+        (_rows, _layout, _threads) = (rows, layout, threads);
+        _chunks = (rows.Count + Chunk - 1) / Chunk;
+        _scratch = new Scratch[threads.Threads];
+        for (int slot = 0; slot < _scratch.Length; slot++)
+        {
+            _scratch[slot] = new Scratch(components, rows.IsDirect ? 0 : Chunk * rows.Width);
+        }
+
+        _totals = new double[_chunks];
+        _sizes = new double[_chunks * components];
+        _squares = new double[_chunks * components];
+        _owners = new short[rows.Count];
+        _job = RunChunk;
+    }
+
+    /// <summary>Says which component each window most likely belongs to; a bad guess costs time only.</summary>
+    public void Guess(IReadOnlyList<double[]> responsibilities)
+    {
+        for (int n = 0; n < _owners.Length; n++)
+        {
+            int best = 0;
+            for (int k = 1; k < responsibilities.Count; k++)
+            {
+                best = responsibilities[k][n] > responsibilities[best][n] ? k : best;
+            }
+
+            _owners[n] = (short)best;
+        }
+    }
+
+    /// <summary>Fills what is given: responsibilities (K arrays of N) and log-densities (N). Returns Σ_n log p(x_n).</summary>
+    public double Run(IReadOnlyList<WhitenedComponent> components, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
+    {
+        (_components, _responsibilities, _logDensities) = (components, responsibilities, logDensities);
+        _threads.Run(_chunks, _job);
+        double total = 0.0;
+        foreach (double chunk in _totals)
+        {
+            total += chunk;
+        }
+
+        return total;
+    }
+
+    /// <summary>Σ_n t_nk and Σ_n t_nk² of the last E-step.</summary>
+    public (double Size, double Squares) Moments(int component)
+    {
+        double size = 0.0, squares = 0.0;
+        for (int chunk = 0; chunk < _chunks; chunk++)
+        {
+            size += _sizes[(chunk * _components.Count) + component];
+            squares += _squares[(chunk * _components.Count) + component];
+        }
+
+        return (size, squares);
+    }
+
+    private void RunChunk(int chunk, int slot)
+    {
+        int start = chunk * Chunk, count = Math.Min(Chunk, _rows.Count - start);
+        Scratch scratch = _scratch[slot];
+        double** windows = stackalloc double*[Chunk];
+        fixed (double* values = _rows.Values, block = scratch.Block)
+        {
+            for (int n = 0; n < count; n++)
+            {
+                if (_rows.IsDirect)
+                {
+                    windows[n] = values + _rows.Starts[start + n];
+                }
+                else
+                {
+                    windows[n] = block + ((nint)n * _rows.Width);
+                    _rows.Read(start + n, windows[n]);
+                }
+            }
+
+            scratch.Logs.AsSpan(0, _components.Count * Chunk).Fill(double.NegativeInfinity);
+            scratch.Best.AsSpan().Fill(double.NegativeInfinity);
+            ScoreOwners(scratch, start, count, windows);
+            for (int k = 0; k < _components.Count; k++)
+            {
+                ScoreOthers(scratch, k, start, count, windows);
+            }
+        }
+
+        Share(scratch, chunk, start, count);
+    }
+
+    /// <summary>Every window under its owner, in full.</summary>
+    private void ScoreOwners(Scratch scratch, int start, int count, double** windows)
+    {
+        int[] list = scratch.List;
+        for (int k = 0; k < _components.Count; k++)
+        {
+            int listed = 0;
+            for (int n = 0; n < count; n++)
+            {
+                list[listed] = n;
+                listed += OwnerOf(start + n) == k ? 1 : 0;
+            }
+
+            scratch.Limits.AsSpan(0, listed).Fill(double.PositiveInfinity);
+            Score(scratch, k, listed, windows);
+        }
+    }
+
+    /// <summary>The other windows, each until the component cannot matter to it.</summary>
+    private void ScoreOthers(Scratch scratch, int k, int start, int count, double** windows)
+    {
+        int[] list = scratch.List;
+        double[] limits = scratch.Limits, best = scratch.Best;
+        double top = 2.0 * (_components[k].LogScale + Math.Log(_components.Count) + HalfUnit + 1.0);
+        int listed = 0;
+        for (int n = 0; n < count; n++)
+        {
+            list[listed] = n;
+            limits[listed] = top - (2.0 * best[n]);
+            listed += OwnerOf(start + n) == k ? 0 : 1;
+        }
+
+        Score(scratch, k, listed, windows);
+    }
+
+    /// <summary>Log densities of the listed windows; those whose sum passes its limit drop out of the list.</summary>
+    private void Score(Scratch scratch, int k, int listed, double** windows)
+    {
+        WhitenedComponent component = _components[k];
+        double[] limits = scratch.Limits, sums = scratch.Sums;
+        int[] list = scratch.List;
+        Array.Clear(sums, 0, listed);
+        fixed (double* panels = component.Panels, bias = component.Bias, sum = sums)
+        {
+            fixed (int* order = _layout.Order, entries = list)
+            {
+                for (int s = 0; s < _layout.Stages.Length && listed > 0; s++)
+                {
+                    // The kernel reads whole groups; what it makes of the padding is not used.
+                    list.AsSpan(listed, WhiteningKernel.Group).Fill(list[listed - 1]);
+                    PanelLayout.Stage stage = _layout.Stages[s];
+                    WhiteningKernel.AddSquares(
+                        panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, entries, listed, sum);
+                    int kept = 0;
+                    for (int m = 0; m < listed; m++)
+                    {
+                        (list[kept], limits[kept], sums[kept]) = (list[m], limits[m], sums[m]);
+                        kept += sums[m] > limits[m] ? 0 : 1;
+                    }
+
+                    listed = kept;
+                }
+            }
+        }
+
+        Span<double> logs = scratch.Logs.AsSpan(k * Chunk, Chunk);
+        for (int m = 0; m < listed; m++)
+        {
+            double log = component.LogScale - (0.5 * sums[m]);
+            int n = list[m];
+            logs[n] = log;
+            scratch.Best[n] = log > scratch.Best[n] ? log : scratch.Best[n];
+        }
+    }
+
+    // A component may have been dropped since.
+    private int OwnerOf(int n) => Math.Min(_owners[n], _components.Count - 1);
+
+    private void Share(Scratch scratch, int chunk, int start, int count)
+    {
+        int components = _components.Count;
+        ResponsibilityShares.Compute(scratch.Logs, Chunk, components, scratch.Best, scratch.Owners);
+        double total = 0.0;
+        for (int n = 0; n < count; n++)
+        {
+            total += scratch.Best[n];
+            _owners[start + n] = scratch.Owners[n];
+        }
+
+        _totals[chunk] = total;
+        if (_logDensities is not null)
+        {
+            scratch.Best.AsSpan(0, count).CopyTo(_logDensities.AsSpan(start));
+        }
+
+        for (int k = 0; k < components && _responsibilities is not null; k++)
+        {
+            Span<double> shares = scratch.Logs.AsSpan(k * Chunk, count);
+            shares.CopyTo(_responsibilities[k].AsSpan(start));
+            _sizes[(chunk * components) + k] = VectorKernels.Sum(shares);
+            _squares[(chunk * components) + k] = VectorKernels.Dot(shares, shares);
+        }
+    }
+
+    /// <summary>What one thread works in.</summary>
+    private sealed class Scratch(int components, int block)
+    {
+        public int[] List { get; } = new int[Chunk + WhiteningKernel.Group];
+
+        public double[] Limits { get; } = new double[Chunk + WhiteningKernel.Group];
+
+        public double[] Sums { get; } = new double[Chunk + WhiteningKernel.Group];
+
+        public double[] Best { get; } = new double[Chunk];
+
+        public short[] Owners { get; } = new short[Chunk];
+
+        public double[] Logs { get; } = new double[components * Chunk];
+
+        public double[] Block { get; } = new double[Math.Max(1, block)];
+    }
+}

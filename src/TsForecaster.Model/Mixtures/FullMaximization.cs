@@ -1,0 +1,192 @@
+using System.Runtime.Intrinsics;
+using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Mixtures;
+
+/// <summary>
+/// The sums of the M-step for full covariances, component by component: N_k = Σ t_nk, Σ t_nk (x_n − c_k) and
+/// Σ t_nk (x_n − c_k)(x_n − c_k)ᵀ about a centre c_k near the mean. Windows with a responsibility below
+/// <see cref="Negligible"/> are skipped; of the others rows √t_nk (x_n − c_k) are gathered, and added a block at a time.
+/// <para>
+/// A job is one component and one part of the windows. The parts depend on K and N alone and are added in their order, and every
+/// number is one running sum over the windows of its part: the same bits for any number of threads.
+/// </para>
+/// </summary>
+internal sealed unsafe class FullMaximization
+{
+    /// <summary>A responsibility below this changes no digit of a component that has at least one window's worth of them.</summary>
+    public const double Negligible = 1e-16;
+
+    private const int Jobs = 16;
+    private const int MinWindowsPerPart = 256;
+    private const int BlockNumbers = 4096;
+    private const int Lanes = 4;
+
+    private readonly WindowRows _rows;
+    private readonly ForkJoin _threads;
+    private readonly int _width;
+    private readonly int _parts;
+    private readonly int _partLength;
+    private readonly int _blockRows;
+    private readonly Block[] _blocks;
+    private readonly double[][] _products;
+    private readonly double[][] _sums;
+    private readonly double[] _sizes;
+    private readonly Action<int, int> _job;
+    private IReadOnlyList<double[]> _responsibilities = [];
+    private double[][] _centres = [];
+    private bool _withProducts;
+
+    public FullMaximization(WindowRows rows, int components, ForkJoin threads)
+    {
+        (_rows, _threads, _width) = (rows, threads, rows.Width);
+        _parts = Math.Clamp((Jobs + components - 1) / components, 1, Math.Max(1, rows.Count / MinWindowsPerPart));
+        _partLength = (((rows.Count + _parts - 1) / _parts) + Lanes - 1) & -Lanes;
+        _blockRows = Math.Clamp(BlockNumbers / _width, Lanes, 128);
+        _blocks = new Block[threads.Threads];
+        for (int slot = 0; slot < _blocks.Length; slot++)
+        {
+            _blocks[slot] = new Block(_blockRows, _width);
+        }
+
+        _products = new double[components * _parts][];
+        _sums = new double[components * _parts][];
+        for (int i = 0; i < _products.Length; i++)
+        {
+            (_products[i], _sums[i]) = (new double[_width * _width], new double[_width]);
+        }
+
+        _sizes = new double[components * _parts];
+        _job = RunPart;
+    }
+
+    /// <summary>Sums about the given centres (K of <see cref="WindowRows.Width"/>, relative to the windows' origin).</summary>
+    /// <param name="withProducts">Whether the products are wanted too.</param>
+    public void Run(IReadOnlyList<double[]> responsibilities, double[][] centres, bool withProducts)
+    {
+        (_responsibilities, _centres, _withProducts) = (responsibilities, centres, withProducts);
+        _threads.Run(responsibilities.Count * _parts, _job);
+    }
+
+    /// <summary>N_k.</summary>
+    public double Size(int component)
+    {
+        double size = 0.0;
+        for (int part = 0; part < _parts; part++)
+        {
+            size += _sizes[(component * _parts) + part];
+        }
+
+        return size;
+    }
+
+    /// <summary>Writes Σ t (x − c), D numbers and padding.</summary>
+    public void Sums(int component, Span<double> destination)
+    {
+        destination.Clear();
+        for (int part = 0; part < _parts; part++)
+        {
+            VectorKernels.AddScaled(1.0, _sums[(component * _parts) + part], destination);
+        }
+    }
+
+    /// <summary>Adds Σ t (x − c)(x − c)ᵀ − N δδᵀ to a symmetric D×D matrix.</summary>
+    public void AddProducts(int component, double size, ReadOnlySpan<double> delta, Span<double> matrix)
+    {
+        int dimension = _rows.Dimension;
+        for (int i = 0; i < dimension; i++)
+        {
+            Span<double> row = matrix.Slice(i * dimension, dimension);
+            double shift = size * delta[i];
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = 0.0;
+                for (int part = 0; part < _parts; part++)
+                {
+                    sum += _products[(component * _parts) + part][(i * _width) + j];
+                }
+
+                row[j] += sum - (shift * delta[j]);
+                matrix[(j * dimension) + i] = row[j];
+            }
+        }
+    }
+
+    private void RunPart(int job, int slot)
+    {
+        int component = job / _parts;
+        int from = Math.Min(_rows.Count, (job % _parts) * _partLength), to = Math.Min(_rows.Count, from + _partLength);
+        Block block = _blocks[slot];
+        Array.Clear(_products[job]);
+        Array.Clear(_sums[job]);
+        fixed (double* t = _responsibilities[component], centre = _centres[component], sums = _sums[job], products = _products[job])
+        {
+            fixed (double* rows = block.Rows, roots = block.Roots)
+            {
+                Target target = new(rows, roots, sums, products);
+                _sizes[job] = Gather(t, from, to, centre, target);
+            }
+        }
+    }
+
+    /// <summary>Returns Σ t.</summary>
+    private double Gather(double* t, int from, int to, double* centre, Target target)
+    {
+        double size = 0.0;
+        int filled = 0;
+        for (int n = from; n < to; n += Lanes)
+        {
+            if (n + Lanes <= to && Vector256.LessThanAll(Vector256.Load(t + n), Vector256.Create(Negligible)))
+            {
+                continue;
+            }
+
+            for (int m = n; m < Math.Min(to, n + Lanes); m++)
+            {
+                if (t[m] < Negligible)
+                {
+                    continue;
+                }
+
+                size += t[m];
+                double root = Math.Sqrt(t[m]);
+                target.Roots[filled] = root;
+                _rows.ReadScaled(m, root, centre, target.Rows + ((nint)filled * _width));
+                if (++filled == _blockRows)
+                {
+                    Add(target, filled);
+                    filled = 0;
+                }
+            }
+        }
+
+        Add(target, filled);
+        return size;
+    }
+
+    private void Add(Target target, int filled)
+    {
+        OuterProductKernel.AddRows(target.Rows, target.Roots, filled, _width, target.Sums);
+        if (_withProducts)
+        {
+            OuterProductKernel.Add(target.Rows, filled, _rows.Dimension, _width, target.Products);
+        }
+    }
+
+    private readonly struct Target(double* rows, double* roots, double* sums, double* products)
+    {
+        public readonly double* Rows = rows;
+        public readonly double* Roots = roots;
+        public readonly double* Sums = sums;
+        public readonly double* Products = products;
+    }
+
+    /// <summary>What one thread gathers rows in.</summary>
+    private sealed class Block(int rows, int width)
+    {
+        public double[] Rows { get; } = new double[rows * width];
+
+        public double[] Roots { get; } = new double[rows];
+    }
+}

@@ -1,0 +1,202 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace TsForecaster.Model.Numerics;
+
+/// <summary>
+/// Σ = L Lᵀ and W = L⁻¹ in one working place, for one matrix after another. Rows are padded to whole vectors; a lane is a column
+/// and every number one running sum of fused multiply-adds over the rows above it, so the bits do not depend on the vector width.
+/// Naive loops: <c>U[i,j] = (Σ[i,j] − Σ_{k&lt;i} U[k,i]·U[k,j]) / U[i,i]</c> for j ≥ i with U = Lᵀ, and
+/// <c>W[i,j] = −(Σ_{j≤k&lt;i} U[k,i]·W[k,j]) / U[i,i]</c>.
+/// </summary>
+internal sealed unsafe class InverseFactor
+{
+    private const double MachineEpsilon = 2.220446049250313e-16;
+    private const int Lanes = 4;
+    private const int Wide = 4 * Lanes;
+
+    private readonly double[] _upper;
+    private readonly double[] _inverse;
+
+    public InverseFactor(int dimension)
+    {
+        Dimension = dimension;
+        Width = OuterProductKernel.Padded(dimension);
+        _upper = new double[dimension * Width];
+        _inverse = new double[dimension * Width];
+    }
+
+    public int Dimension { get; }
+
+    /// <summary>Numbers from one row of <see cref="Inverse"/> to the next.</summary>
+    public int Width { get; }
+
+    /// <summary>W, lower triangular, zero above the diagonal.</summary>
+    public ReadOnlySpan<double> Inverse => _inverse;
+
+    /// <summary>ln det Σ.</summary>
+    public double LogDeterminant { get; private set; }
+
+    /// <summary>Factors Σ (D×D row-major, symmetric) with its rows and columns in the given order; false when it is not positive definite.</summary>
+    public bool TryFactor(ReadOnlySpan<double> covariance, ReadOnlySpan<int> order)
+    {
+        for (int i = 0; i < Dimension; i++)
+        {
+            ReadOnlySpan<double> row = covariance.Slice(order[i] * Dimension, Dimension);
+            Span<double> target = _upper.AsSpan(i * Width, Width);
+            for (int j = i; j < Dimension; j++)
+            {
+                target[j] = row[order[j]];
+            }
+
+            target[..i].Clear();
+            target[Dimension..].Clear();
+        }
+
+        double product = 1.0;
+        LogDeterminant = 0.0;
+        fixed (double* u = _upper)
+        {
+            for (int i = 0; i < Dimension; i++)
+            {
+                double* row = u + ((nint)i * Width);
+                double diagonal = row[i];
+                SubtractRows(u, i, row, i & -Lanes);
+                double square = row[i];
+
+                // What is left of the diagonal after cancellation is noise below this; comparisons are false for NaN.
+                if (!(square > MachineEpsilon * diagonal) || !double.IsFinite(square))
+                {
+                    return false;
+                }
+
+                double pivot = Math.Sqrt(square);
+                Divide(row, i & -Lanes, Width, pivot);
+                row[i] = pivot;
+                product *= pivot;
+                if (product is > 1e100 or < 1e-100)
+                {
+                    LogDeterminant += Math.Log(product);
+                    product = 1.0;
+                }
+            }
+        }
+
+        LogDeterminant = 2.0 * (LogDeterminant + Math.Log(product));
+        return true;
+    }
+
+    /// <summary>Takes over a factor L (D×D row-major) with its rows as they are.</summary>
+    public void TakeFactor(ReadOnlySpan<double> factor)
+    {
+        for (int i = 0; i < Dimension; i++)
+        {
+            for (int j = i; j < Dimension; j++)
+            {
+                _upper[(i * Width) + j] = factor[(j * Dimension) + i];
+            }
+        }
+
+        LogDeterminant = Cholesky.LogDeterminant(factor, Dimension);
+    }
+
+    /// <summary>Fills <see cref="Inverse"/> from the factor.</summary>
+    public void Invert()
+    {
+        Array.Clear(_inverse);
+        fixed (double* u = _upper, w = _inverse)
+        {
+            for (int i = 0; i < Dimension; i++)
+            {
+                double pivot = u[((nint)i * Width) + i];
+                double* row = w + ((nint)i * Width);
+                InvertRow(u + i, w, i, row);
+                Divide(row, 0, (i + Lanes) & -Lanes, pivot);
+                row[i] = 1.0 / pivot;
+            }
+        }
+    }
+
+    /// <summary>row −= Σ_{k &lt; i} U[k,i] · U[k,·] from column <paramref name="from"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SubtractRows(double* u, int i, double* row, int from)
+    {
+        int c = from;
+        for (; c <= Width - Wide; c += Wide)
+        {
+            double* r = row + c, above = u + c, factor = u + i;
+            Vector256<double> s0 = Vector256.Load(r), s1 = Vector256.Load(r + Lanes), s2 = Vector256.Load(r + (2 * Lanes)), s3 = Vector256.Load(r + (3 * Lanes));
+            for (int k = 0; k < i; k++, above += Width, factor += Width)
+            {
+                Vector256<double> f = Vector256.Create(-*factor);
+                s0 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above), s0);
+                s1 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + Lanes), s1);
+                s2 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (2 * Lanes)), s2);
+                s3 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (3 * Lanes)), s3);
+            }
+
+            s0.Store(r);
+            s1.Store(r + Lanes);
+            s2.Store(r + (2 * Lanes));
+            s3.Store(r + (3 * Lanes));
+        }
+
+        for (; c < Width; c += Lanes)
+        {
+            double* above = u + c, factor = u + i;
+            Vector256<double> s = Vector256.Load(row + c);
+            for (int k = 0; k < i; k++, above += Width, factor += Width)
+            {
+                s = Vector256.FusedMultiplyAdd(Vector256.Create(-*factor), Vector256.Load(above), s);
+            }
+
+            s.Store(row + c);
+        }
+    }
+
+    /// <summary>row = −Σ_{k &lt; i} factor[k] · W[k,·] up to the diagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void InvertRow(double* factors, double* w, int i, double* row)
+    {
+        int c = 0;
+        for (; c <= i - Wide; c += Wide)
+        {
+            double* above = w + ((nint)c * Width) + c, factor = factors + ((nint)c * Width);
+            Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int k = c; k < i; k++, above += Width, factor += Width)
+            {
+                Vector256<double> f = Vector256.Create(-*factor);
+                s0 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above), s0);
+                s1 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + Lanes), s1);
+                s2 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (2 * Lanes)), s2);
+                s3 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (3 * Lanes)), s3);
+            }
+
+            s0.Store(row + c);
+            s1.Store(row + c + Lanes);
+            s2.Store(row + c + (2 * Lanes));
+            s3.Store(row + c + (3 * Lanes));
+        }
+
+        for (; c < i; c += Lanes)
+        {
+            double* above = w + ((nint)c * Width) + c, factor = factors + ((nint)c * Width);
+            Vector256<double> s = default;
+            for (int k = c; k < i; k++, above += Width, factor += Width)
+            {
+                s = Vector256.FusedMultiplyAdd(Vector256.Create(-*factor), Vector256.Load(above), s);
+            }
+
+            s.Store(row + c);
+        }
+    }
+
+    private static void Divide(double* row, int from, int to, double divisor)
+    {
+        Vector256<double> d = Vector256.Create(divisor);
+        for (int c = from; c < to; c += Lanes)
+        {
+            (Vector256.Load(row + c) / d).Store(row + c);
+        }
+    }
+}

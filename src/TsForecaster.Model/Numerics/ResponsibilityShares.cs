@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace TsForecaster.Model.Numerics;
+
+/// <summary>
+/// From log densities to responsibilities, four windows at a time: t_k = exp(l_k − max) / Σ_j exp(l_j − max). The sum runs over
+/// the components in their order; a lane is a window, so the vector width changes nothing. Equals
+/// <see cref="LogSumExp.Normalise"/> on each window up to the rounding of exp.
+/// </summary>
+internal static unsafe class ResponsibilityShares
+{
+    private const int Lanes = 4;
+
+    /// <param name="logs">K rows of <paramref name="width"/> log densities; replaced by responsibilities.</param>
+    /// <param name="width">Windows, a multiple of four.</param>
+    /// <param name="best">The largest log density of each window; replaced by its log Σ_k exp(l_k).</param>
+    /// <param name="owners">Filled with the component of the largest log density, the first of equals.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Compute(double[] logs, int width, int components, double[] best, short[] owners)
+    {
+        fixed (double* l = logs, b = best)
+        {
+            for (int n = 0; n < width; n += Lanes)
+            {
+                Vector256<double> max = Vector256.Load(b + n);
+                if (Vector256.EqualsAny(max, Vector256.Create(double.NegativeInfinity)))
+                {
+                    for (int lane = n; lane < n + Lanes; lane++)
+                    {
+                        One(l + lane, width, components, b + lane, owners, lane);
+                    }
+
+                    continue;
+                }
+
+                Vector256<double> sum = default, owner = default;
+                for (int k = components - 1; k >= 0; k--)
+                {
+                    Vector256<double> log = Vector256.Load(l + ((nint)k * width) + n);
+                    owner = Vector256.ConditionalSelect(Vector256.Equals(log, max), Vector256.Create((double)k), owner);
+                }
+
+                for (int k = 0; k < components; k++)
+                {
+                    double* row = l + ((nint)k * width) + n;
+                    Vector256<double> difference = Vector256.Load(row) - max;
+                    if (Vector256.LessThanAll(difference, Vector256.Create(VectorExp.Smallest)))
+                    {
+                        Vector256<double>.Zero.Store(row);
+                        continue;
+                    }
+
+                    Vector256<double> share = VectorExp.Exp(difference);
+                    share.Store(row);
+                    sum += share;
+                }
+
+                for (int k = 0; k < components && !Vector256.EqualsAll(sum, Vector256<double>.One); k++)
+                {
+                    double* row = l + ((nint)k * width) + n;
+                    (Vector256.Load(row) / sum).Store(row);
+                }
+
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    owners[n + lane] = (short)owner[lane];
+                    best[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
+                }
+            }
+        }
+    }
+
+    /// <summary>A window without a finite log density: equal shares, or NaN.</summary>
+    private static void One(double* logs, int width, int components, double* best, short[] owners, int lane)
+    {
+        Span<double> shares = stackalloc double[components];
+        int owner = 0;
+        for (int k = 0; k < components; k++)
+        {
+            shares[k] = logs[(nint)k * width];
+            owner = shares[k] > shares[owner] ? k : owner;
+        }
+
+        *best = LogSumExp.Normalise(shares);
+        owners[lane] = (short)owner;
+        for (int k = 0; k < components; k++)
+        {
+            logs[(nint)k * width] = shares[k];
+        }
+    }
+}

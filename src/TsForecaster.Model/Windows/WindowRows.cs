@@ -1,0 +1,211 @@
+using System.Runtime.Intrinsics;
+using TsForecaster.Model.Numerics;
+
+namespace TsForecaster.Model.Windows;
+
+/// <summary>
+/// The windows of a set as rows of numbers relative to a common origin, for the kernels of EM. Overlapping windows that are not
+/// normalised are slices of one centred copy of the histories (N + D − 1 numbers for a series); all others are computed from their
+/// history whenever they are read, so that no N×D matrix is ever made.
+/// </summary>
+internal sealed unsafe class WindowRows
+{
+    private const int Lanes = 4;
+
+    private readonly WindowSet _windows;
+    private readonly double[] _levels = [];
+    private readonly double[] _scales = [];
+
+    public WindowRows(WindowSet windows)
+    {
+        _windows = windows;
+        Width = OuterProductKernel.Padded(windows.Dimension);
+        Origin = new double[Width];
+        IsDirect = windows.IsOverlapping;
+        (Values, Starts) = IsDirect ? CentredHistories() : ([], []);
+        if (!IsDirect)
+        {
+            if (windows.IsNormalised)
+            {
+                (_levels, _scales) = Levels();
+            }
+
+            MeanWindow();
+        }
+    }
+
+    public int Count => _windows.Count;
+
+    public int Dimension => _windows.Dimension;
+
+    /// <summary>Numbers of a row with its padding, which may hold anything.</summary>
+    public int Width { get; }
+
+    /// <summary>What was subtracted from every window, D numbers.</summary>
+    public double[] Origin { get; }
+
+    /// <summary>Whether window n lies at <see cref="Starts"/>[n] of <see cref="Values"/>.</summary>
+    public bool IsDirect { get; }
+
+    public double[] Values { get; }
+
+    public int[] Starts { get; }
+
+    /// <summary>Writes x_n − origin, and something into the padding.</summary>
+    public void Read(int n, double* destination)
+    {
+        if (IsDirect)
+        {
+            Values.AsSpan(Starts[n], Dimension).CopyTo(new Span<double>(destination, Dimension));
+            return;
+        }
+
+        ReadOnlySpan<double> raw = _windows.Raw(n);
+        int channels = _windows.Channels;
+        if (channels > 1 && _levels.Length > 0)
+        {
+            for (int i = 0; i < raw.Length; i++)
+            {
+                int at = (n * channels) + (i % channels);
+                destination[i] = ((raw[i] - _levels[at]) / _scales[at]) - Origin[i];
+            }
+
+            return;
+        }
+
+        double level = _levels.Length > 0 ? _levels[n] : 0.0, scale = _levels.Length > 0 ? _scales[n] : 1.0;
+        Vector256<double> l = Vector256.Create(level), s = Vector256.Create(scale);
+        int j = 0;
+        fixed (double* x = raw, origin = Origin)
+        {
+            for (; j <= raw.Length - Lanes; j += Lanes)
+            {
+                Vector256<double> value = Vector256.Load(x + j) - l;
+                value = scale == 1.0 ? value : value / s;
+                (value - Vector256.Load(origin + j)).Store(destination + j);
+            }
+
+            for (; j < raw.Length; j++)
+            {
+                destination[j] = ((x[j] - level) / scale) - origin[j];
+            }
+        }
+    }
+
+    /// <summary>Writes α (x_n − origin − m), and something into the padding; m is padded too.</summary>
+    public void ReadScaled(int n, double alpha, double* m, double* destination)
+    {
+        if (!IsDirect)
+        {
+            Read(n, destination);
+        }
+
+        Vector256<double> a = Vector256.Create(alpha);
+        fixed (double* values = Values)
+        {
+            double* x = IsDirect ? values + Starts[n] : destination;
+            for (int j = 0; j < Width; j += Lanes)
+            {
+                (a * (Vector256.Load(x + j) - Vector256.Load(m + j))).Store(destination + j);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The histories one after another, each channel less its mean; the mean is taken relative to the first value, so that a
+    /// constant becomes zero to the bit. Missing values stay NaN: no window holds one.
+    /// </summary>
+    private (double[] Values, int[] Starts) CentredHistories()
+    {
+        int channels = _windows.Channels;
+        int[] bases = new int[_windows.Histories.Count];
+        int total = 0;
+        for (int h = 0; h < bases.Length; h++)
+        {
+            bases[h] = total;
+            total += _windows.Histories[h].Length;
+        }
+
+        // The padding of the last window's row lies beyond the histories.
+        double[] values = new double[total + OuterProductKernel.Multiple];
+        for (int h = 0; h < bases.Length; h++)
+        {
+            _windows.Histories[h].Span.CopyTo(values.AsSpan(bases[h]));
+        }
+
+        for (int channel = 0; channel < channels; channel++)
+        {
+            double first = double.NaN, sum = 0.0;
+            int observed = 0;
+            for (int i = channel; i < total; i += channels)
+            {
+                if (double.IsFinite(values[i]))
+                {
+                    first = observed == 0 ? values[i] : first;
+                    sum += values[i] - first;
+                    observed++;
+                }
+            }
+
+            double mean = first + (sum / observed);
+            for (int i = channel; i < total; i += channels)
+            {
+                values[i] -= mean;
+            }
+
+            for (int i = channel; i < Dimension; i += channels)
+            {
+                Origin[i] = mean;
+            }
+        }
+
+        int[] starts = new int[Count];
+        for (int n = 0; n < starts.Length; n++)
+        {
+            (int history, int offset) = _windows.Start(n);
+            starts[n] = bases[history] + offset;
+        }
+
+        return (values, starts);
+    }
+
+    private (double[] Levels, double[] Scales) Levels()
+    {
+        int channels = _windows.Channels;
+        double[] levels = new double[Count * channels], scales = new double[Count * channels];
+        for (int n = 0; n < Count; n++)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                (levels[(n * channels) + channel], scales[(n * channels) + channel]) = _windows.Measure(n, channel);
+            }
+        }
+
+        return (levels, scales);
+    }
+
+    /// <summary>The origin is the mean window, summed relative to the first, so that constants are met to the bit.</summary>
+    private void MeanWindow()
+    {
+        double[] window = new double[Width], first = new double[Width], sums = new double[Width];
+        fixed (double* x = window)
+        {
+            for (int n = 0; n < Count; n++)
+            {
+                Read(n, x);
+                if (n == 0)
+                {
+                    window.CopyTo(first, 0);
+                }
+
+                VectorKernels.AddScaled(-1.0, first, window);
+                VectorKernels.AddScaled(1.0, window, sums);
+            }
+        }
+
+        for (int i = 0; i < Dimension; i++)
+        {
+            Origin[i] = first[i] + (sums[i] / Count);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using TsForecaster.Model.Numerics;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Numerics;
+
+public sealed class InverseFactorTests
+{
+    public static TheoryData<int> Sizes => [.. Enumerable.Range(1, 50)];
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void TryFactor_EverySize_WhitensTheMatrixInItsOrder(int n)
+    {
+        double[] covariance = Covariance(n, 1.0);
+        int[] order = PanelLayout.Spread(n).Order;
+        InverseFactor factor = new(n);
+
+        Assert.True(factor.TryFactor(covariance, order));
+        factor.Invert();
+
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = 0.0;
+                for (int a = 0; a < n; a++)
+                {
+                    for (int b = 0; b < n; b++)
+                    {
+                        sum += factor.Inverse[(i * factor.Width) + a] * covariance[(order[a] * n) + order[b]] * factor.Inverse[(j * factor.Width) + b];
+                    }
+                }
+
+                Assert.Equal(i == j ? 1.0 : 0.0, sum, 1e-11);
+                Assert.True(j <= i || factor.Inverse[(i * factor.Width) + j] == 0.0);
+            }
+        }
+
+        double[] natural = [.. covariance];
+        Assert.True(Cholesky.TryFactor(natural, n, out _));
+        Assert.Equal(Cholesky.LogDeterminant(natural, n), factor.LogDeterminant, 1e-11 * n);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void TakeFactor_EverySize_InvertsIt(int n)
+    {
+        double[] factored = Covariance(n, 1.0);
+        Assert.True(Cholesky.TryFactor(factored, n, out _));
+        InverseFactor factor = new(n);
+
+        factor.TakeFactor(factored);
+        factor.Invert();
+
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = 0.0;
+                for (int a = j; a <= i; a++)
+                {
+                    sum += factor.Inverse[(i * factor.Width) + a] * factored[(a * n) + j];
+                }
+
+                Assert.Equal(i == j ? 1.0 : 0.0, sum, 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void TryFactor_NearSingular_SucceedsDownToRoundingAndNotBelow()
+    {
+        int[] order = [.. Enumerable.Range(0, 2)];
+        InverseFactor factor = new(2);
+
+        Assert.True(factor.TryFactor([1.0, 1.0, 1.0, 1.0 + 1e-14], order));
+        Assert.False(factor.TryFactor([1.0, 1.0, 1.0, 1.0], order));
+        Assert.False(factor.TryFactor([1.0, 2.0, 2.0, 1.0], order));
+        Assert.False(factor.TryFactor([1.0, double.NaN, double.NaN, 1.0], order));
+        Assert.False(factor.TryFactor([0.0, 0.0, 0.0, 0.0], order));
+    }
+
+    [Fact]
+    public void LogDeterminant_ExtremeScales_DoesNotOverflow()
+    {
+        const int N = 40;
+        double[] covariance = Covariance(N, 1e-30);
+        InverseFactor factor = new(N);
+
+        Assert.True(factor.TryFactor(covariance, PanelLayout.Natural(N).Order));
+
+        double[] natural = [.. covariance];
+        Assert.True(Cholesky.TryFactor(natural, N, out _));
+        Assert.Equal(Cholesky.LogDeterminant(natural, N), factor.LogDeterminant, 1e-9);
+    }
+
+    private static double[] Covariance(int n, double scale)
+    {
+        double[] rows = NaiveMatrix.Gaussian(2 * n * n, new SeededRandom((ulong)n));
+        double[] covariance = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = i == j ? 0.1 : 0.0;
+                for (int r = 0; r < 2 * n; r++)
+                {
+                    sum += rows[(r * n) + Math.Max(i, j)] * rows[(r * n) + Math.Min(i, j)];
+                }
+
+                covariance[(i * n) + j] = scale * sum;
+            }
+        }
+
+        return covariance;
+    }
+}

@@ -1,0 +1,82 @@
+using TsForecaster.Model.Numerics;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Numerics;
+
+public sealed class ResponsibilitySharesTests
+{
+    private const int Width = 8;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Compute_RandomLogs_AgreesWithOneWindowAtATime(int components)
+    {
+        double[] logs = [.. NaiveMatrix.Gaussian(components * Width, new SeededRandom(4)).Select(value => 30.0 * value)];
+        logs[3] = double.NegativeInfinity;
+
+        Check(logs, components);
+    }
+
+    [Fact]
+    public void Compute_NoFiniteLog_GivesEqualShares()
+    {
+        double[] logs = NaiveMatrix.Gaussian(3 * Width, new SeededRandom(4));
+        logs[5] = logs[Width + 5] = logs[(2 * Width) + 5] = double.NegativeInfinity;
+
+        double[] shares = Check(logs, 3);
+
+        Assert.Equal(1.0 / 3.0, shares[Width + 5]);
+    }
+
+    [Fact]
+    public void Compute_NaN_ReachesItsOwnWindowOnly()
+    {
+        double[] logs = NaiveMatrix.Gaussian(2 * Width, new SeededRandom(4));
+        logs[Width + 6] = double.NaN;
+
+        (double[] shares, double[] best, _) = Compute(logs, 2);
+
+        Assert.Equal([6], Enumerable.Range(0, Width).Where(n => double.IsNaN(best[n])));
+        Assert.Equal([6, Width + 6], Enumerable.Range(0, 2 * Width).Where(i => double.IsNaN(shares[i])));
+    }
+
+    private static double[] Check(double[] logs, int components)
+    {
+        (double[] shares, double[] best, short[] owners) = Compute(logs, components);
+        for (int n = 0; n < Width; n++)
+        {
+            double[] expected = [.. Enumerable.Range(0, components).Select(k => logs[(k * Width) + n])];
+            int owner = Array.IndexOf(expected, expected.Max());
+            double logDensity = LogSumExp.Normalise(expected);
+            Assert.Equal(owner, owners[n]);
+            Assert.True(best[n] == logDensity || Math.Abs(best[n] - logDensity) <= 1e-15 * Math.Max(1.0, Math.Abs(logDensity)));
+            for (int k = 0; k < components; k++)
+            {
+                Assert.Equal(expected[k], shares[(k * Width) + n], 4e-16);
+            }
+        }
+
+        return shares;
+    }
+
+    /// <summary>The largest log density is the caller's to find; NaN never is the largest.</summary>
+    private static (double[] Shares, double[] Best, short[] Owners) Compute(double[] logs, int components)
+    {
+        double[] shares = [.. logs], best = new double[Width];
+        short[] owners = new short[Width];
+        for (int n = 0; n < Width; n++)
+        {
+            best[n] = double.NegativeInfinity;
+            for (int k = 0; k < components; k++)
+            {
+                double log = logs[(k * Width) + n];
+                best[n] = log > best[n] ? log : best[n];
+            }
+        }
+
+        ResponsibilityShares.Compute(shares, Width, components, best, owners);
+        return (shares, best, owners);
+    }
+}

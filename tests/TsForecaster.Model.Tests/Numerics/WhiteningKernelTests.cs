@@ -1,0 +1,149 @@
+using TsForecaster.Model.Numerics;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Numerics;
+
+/// <summary>The kernel promises the bits of the naive loop in its header, so the tests demand equality.</summary>
+public sealed unsafe class WhiteningKernelTests
+{
+    public static TheoryData<int, int> Sizes
+    {
+        get
+        {
+            TheoryData<int, int> sizes = [];
+            for (int dimension = 1; dimension <= 34; dimension++)
+            {
+                sizes.Add(dimension, 1 + (dimension % 19));
+            }
+
+            for (int count = 0; count <= (3 * WhiteningKernel.Group) + 1; count++)
+            {
+                sizes.Add(25, count);
+            }
+
+            return sizes;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void AddSquares_EverySize_EqualsTheNaiveLoopToTheBit(int dimension, int count)
+    {
+        Case problem = new(dimension, count, (ulong)((dimension * 100) + count));
+
+        Assert.Equal(problem.Naive(), problem.Kernel());
+    }
+
+    [Fact]
+    public void AddSquares_NaNInAWindow_StaysInItsSum()
+    {
+        Case problem = new(21, 9, 3);
+        problem.Windows[(4 * 21) + 20] = double.NaN; // The list names window 4 twice.
+
+        double[] sums = problem.Kernel();
+
+        Assert.Equal([3, 4], Enumerable.Range(0, sums.Length).Where(n => double.IsNaN(sums[n])));
+    }
+
+    /// <summary>Random W, bias and windows, taken through a list that skips and repeats.</summary>
+    private sealed class Case
+    {
+        private readonly int _dimension;
+        private readonly PanelLayout _layout;
+        private readonly double[] _w;
+        private readonly double[] _mean;
+        private readonly int[] _list;
+
+        public Case(int dimension, int count, ulong seed)
+        {
+            SeededRandom random = new(seed);
+            _dimension = dimension;
+            _layout = PanelLayout.Spread(dimension);
+            _w = NaiveMatrix.Gaussian(dimension * dimension, random);
+            _mean = NaiveMatrix.Gaussian(dimension, random);
+            Windows = NaiveMatrix.Gaussian(dimension * (count + 1), random);
+            _list = [.. Enumerable.Range(0, count).Select(n => n % 5 == 3 ? n + 1 : n)];
+        }
+
+        public double[] Windows { get; }
+
+        public double[] Naive()
+        {
+            double[] bias = Bias();
+            double[] sums = new double[_list.Length];
+            for (int m = 0; m < sums.Length; m++)
+            {
+                int row = 0;
+                for (int s = 0; s < _layout.Stages.Length; s++)
+                {
+                    PanelLayout.Stage stage = _layout.Stages[s];
+                    double[] z = new double[2 * WhiteningKernel.PanelRows];
+                    for (int i = 0; i < z.Length && row < _dimension; i++)
+                    {
+                        if (i < WhiteningKernel.PanelRows ? i >= stage.FirstRows : stage.Second == 0)
+                        {
+                            continue;
+                        }
+
+                        z[i] = -bias[(s * z.Length) + i];
+                        for (int j = 0; j <= row; j++)
+                        {
+                            z[i] = Math.FusedMultiplyAdd(_w[(row * _dimension) + j], Windows[(_list[m] * _dimension) + _layout.Order[j]], z[i]);
+                        }
+
+                        row++;
+                    }
+
+                    sums[m] += LaneSum([.. Enumerable.Range(0, 8).Select(i => Math.FusedMultiplyAdd(z[i + 8], z[i + 8], z[i] * z[i]))]);
+                }
+
+                Assert.Equal(_dimension, row);
+            }
+
+            return sums;
+        }
+
+        public double[] Kernel()
+        {
+            double[] panels = Panels(), bias = Bias();
+            double[] sums = new double[_list.Length + WhiteningKernel.Group];
+            int[] padded = [.. _list, .. new int[WhiteningKernel.Group]];
+            double** starts = stackalloc double*[_list.Length + 2];
+            fixed (double* x = Windows, p = panels, b = bias, s = sums)
+            {
+                fixed (int* order = _layout.Order, list = padded)
+                {
+                    for (int n = 0; n < _list.Length + 1; n++)
+                    {
+                        starts[n] = x + (n * _dimension);
+                    }
+
+                    for (int i = 0; i < _layout.Stages.Length; i++)
+                    {
+                        PanelLayout.Stage stage = _layout.Stages[i];
+                        WhiteningKernel.AddSquares(p + stage.Offset, stage.Columns, stage.Second, order, b + (16 * i), starts, list, _list.Length, s);
+                    }
+                }
+            }
+
+            return sums[.._list.Length];
+        }
+
+        private static double LaneSum(double[] v) => ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+
+        private double[] Panels()
+        {
+            double[] panels = new double[_layout.Size];
+            _layout.Pack(_w, _dimension, panels);
+            return panels;
+        }
+
+        private double[] Bias()
+        {
+            double[] bias = new double[_layout.Stages.Length * 16];
+            double norm = _layout.Multiply(Panels(), _mean, bias);
+            Assert.Equal(bias.Sum(value => value * value), norm, 1e-12 * norm);
+            return bias;
+        }
+    }
+}
