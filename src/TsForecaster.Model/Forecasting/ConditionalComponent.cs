@@ -19,23 +19,22 @@ internal sealed class ConditionalComponent
     private readonly double[]? _reducedFactor;
     private readonly double[] _observedMean;
     private readonly double[] _targetMean;
-    private readonly double[]? _gain;
-    private readonly double _logConstant;
 
     /// <summary>Splits component <paramref name="index"/> after its first <paramref name="observed"/> numbers.</summary>
     public ConditionalComponent(GaussianMixture mixture, int index, int observed)
-        : this(mixture, index, mixture.Mean(index)[..observed].ToArray(), mixture.Mean(index)[observed..].ToArray(), null) =>
-        _gain = Gain();
+        : this(mixture, index, mixture.Mean(index)[..observed].ToArray(), mixture.Mean(index)[observed..].ToArray(), null)
+    {
+    }
 
     private ConditionalComponent(GaussianMixture mixture, int index, double[] observedMean, double[] targetMean, double[]? reducedFactor)
     {
         (_mixture, _index, _observedMean, _targetMean, _reducedFactor) = (mixture, index, observedMean, targetMean, reducedFactor);
         int observed = observedMean.Length;
         LogPrior = Math.Log(mixture.Weights[index]);
-        _logConstant = LogPrior - (0.5 * observed * StandardNormal.LogTwoPi);
+        LogConstant = LogPrior - (0.5 * observed * StandardNormal.LogTwoPi);
         for (int i = 0; i < observed; i++)
         {
-            _logConstant -= Math.Log(Row(i)[i]);
+            LogConstant -= Math.Log(Row(i)[i]);
         }
 
         Deviations = new double[targetMean.Length];
@@ -48,6 +47,15 @@ internal sealed class ConditionalComponent
 
     /// <summary>log π.</summary>
     public double LogPrior { get; }
+
+    /// <summary>log(π N(x; μ_O, Σ_OO)) at x = μ_O.</summary>
+    public double LogConstant { get; }
+
+    /// <summary>μ_O.</summary>
+    public ReadOnlySpan<double> ObservedMean => _observedMean;
+
+    /// <summary>μ_T.</summary>
+    public ReadOnlySpan<double> TargetMean => _targetMean;
 
     /// <summary>√diag S, length t: the same for every query.</summary>
     public double[] Deviations { get; }
@@ -76,45 +84,48 @@ internal sealed class ConditionalComponent
         }
     }
 
-    /// <summary>
-    /// log(π N(x; μ_O, Σ_OO)), leaving z in <paramref name="whitened"/>. Gives up with −∞ as soon as the value is sure to end
-    /// below <paramref name="floor"/>.
-    /// </summary>
-    public double LogWeight(ReadOnlySpan<double> offset, Span<double> whitened, double floor)
+    /// <summary>log(π N(x; μ_O, Σ_OO)), leaving z in <paramref name="whitened"/>; −∞ where it overflows.</summary>
+    public double LogWeight(ReadOnlySpan<double> offset, Span<double> whitened)
     {
-        double value = _logConstant;
+        double value = LogConstant;
         for (int i = 0; i < _observedMean.Length; i++)
         {
             ReadOnlySpan<double> row = Row(i);
             double z = (offset[i] - VectorKernels.Dot(row[..i], whitened[..i])) / row[i];
             whitened[i] = z;
             value -= 0.5 * z * z;
-            if (value < floor)
-            {
-                return double.NegativeInfinity;
-            }
         }
 
-        return value;
+        return double.IsNaN(value) ? double.NegativeInfinity : value;
     }
 
-    /// <summary>Whether <see cref="ConditionalMean"/> needs z; with the gain at hand it does not.</summary>
-    public bool NeedsWhitened => _gain is null;
-
-    /// <summary>Writes m, from x − μ_O by the gain or, where there is none, from z.</summary>
-    public void ConditionalMean(ReadOnlySpan<double> offset, ReadOnlySpan<double> whitened, Span<double> destination)
+    /// <summary>Writes m, from z.</summary>
+    public void ConditionalMean(ReadOnlySpan<double> whitened, Span<double> destination)
     {
         int observed = _observedMean.Length;
         for (int i = 0; i < destination.Length; i++)
         {
-            destination[i] = _targetMean[i] + (_gain is null
-                ? VectorKernels.Dot(Row(observed + i)[..observed], whitened[..observed])
-                : VectorKernels.Dot(_gain.AsSpan(i * observed, observed), offset[..observed]));
+            destination[i] = _targetMean[i] + VectorKernels.Dot(Row(observed + i)[..observed], whitened[..observed]);
         }
     }
 
     /// <summary>The first i + 1 numbers of row i of L_TT.</summary>
     public ReadOnlySpan<double> TargetRow(int i) => Row(_observedMean.Length + i).Slice(_observedMean.Length, i + 1);
+
+    /// <summary>Writes row i of L_OO⁻¹, o numbers.</summary>
+    public void InverseRow(int i, Span<double> destination)
+    {
+        destination.Clear();
+        destination[i] = 1.0;
+        SolveFromLeft(destination[..(i + 1)]);
+    }
+
+    /// <summary>Writes row i of the gain Σ_TO Σ_OO⁻¹ = L_TO L_OO⁻¹, o numbers.</summary>
+    public void GainRow(int i, Span<double> destination)
+    {
+        Row(_observedMean.Length + i)[.._observedMean.Length].CopyTo(destination);
+        SolveFromLeft(destination);
+    }
 
     private ReadOnlySpan<double> Factor => _reducedFactor is null ? _mixture.CholeskyFactor(_index) : _reducedFactor;
 
@@ -124,23 +135,14 @@ internal sealed class ConditionalComponent
         return Factor.Slice(i * size, size);
     }
 
-    /// <summary>Σ_TO Σ_OO⁻¹ = L_TO L_OO⁻¹, t×o row-major: each row g solves g L_OO = (row of L_TO), last entry first.</summary>
-    private double[] Gain()
+    /// <summary>Solves g L_OO = g in place, last entry first.</summary>
+    private void SolveFromLeft(Span<double> g)
     {
-        int observed = _observedMean.Length;
-        double[] gain = new double[_targetMean.Length * observed];
-        for (int i = 0; i < _targetMean.Length; i++)
+        for (int j = g.Length - 1; j >= 0; j--)
         {
-            Span<double> g = gain.AsSpan(i * observed, observed);
-            Row(observed + i)[..observed].CopyTo(g);
-            for (int j = observed - 1; j >= 0; j--)
-            {
-                ReadOnlySpan<double> row = Row(j);
-                g[j] /= row[j];
-                VectorKernels.AddScaled(-g[j], row[..j], g[..j]);
-            }
+            ReadOnlySpan<double> row = Row(j);
+            g[j] /= row[j];
+            VectorKernels.AddScaled(-g[j], row[..j], g[..j]);
         }
-
-        return gain;
     }
 }

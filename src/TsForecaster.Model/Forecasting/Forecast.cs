@@ -9,19 +9,21 @@ namespace TsForecaster.Model.Forecasting;
 public sealed class Forecast
 {
     private readonly double[] _weights;
-    private readonly double[][] _means;
+    private readonly double[] _means;
     private readonly ConditionalComponent[] _components;
     private readonly double[] _scales;
+    private double[]? _deviations;
+    private UnivariateMixture?[]? _marginals;
 
     /// <param name="channels">C.</param>
     /// <param name="weights">w, summing to one.</param>
-    /// <param name="means">m_k, in the units of the series.</param>
+    /// <param name="means">m_k in the units of the series, (F·C)×K row-major: the components of one value stand side by side.</param>
     /// <param name="components">Hold the factors of S_k in normalised units.</param>
     /// <param name="scales">What a normalised unit of each channel is worth.</param>
-    internal Forecast(int channels, double[] weights, double[][] means, ConditionalComponent[] components, double[] scales)
+    internal Forecast(int channels, double[] weights, double[] means, ConditionalComponent[] components, double[] scales)
     {
         (Channels, _weights, _means, _components, _scales) = (channels, weights, means, components, scales);
-        Steps = means[0].Length / channels;
+        Steps = means.Length / (weights.Length * channels);
     }
 
     /// <summary>F.</summary>
@@ -32,28 +34,26 @@ public sealed class Forecast
     /// <summary>w_k of the components that count, summing to one.</summary>
     public ReadOnlySpan<double> Weights => _weights;
 
-    /// <summary>The distribution of one value of the future window.</summary>
+    /// <summary>The distribution of one value of the future window; asked again, the same object.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such step or channel.</exception>
     public UnivariateMixture Marginal(int step, int channel = 0)
     {
         int index = IndexOf(step, channel);
-        var means = new double[_weights.Length];
-        var deviations = new double[_weights.Length];
-        for (int k = 0; k < means.Length; k++)
-        {
-            (means[k], deviations[k]) = ComponentAt(k, index);
-        }
-
-        return UnivariateMixture.Owning(_weights, means, deviations);
+        _deviations ??= Deviations();
+        _marginals ??= new UnivariateMixture[Dimension];
+        return _marginals[index] ??= new UnivariateMixture(_weights, _means, _deviations, index * _weights.Length);
     }
 
     /// <summary>Mean of the future window, F·C numbers.</summary>
     public double[] Mean()
     {
-        var mean = new double[_means[0].Length];
-        for (int k = 0; k < _weights.Length; k++)
+        var mean = new double[Dimension];
+        for (int i = 0; i < mean.Length; i++)
         {
-            VectorKernels.AddScaled(_weights[k], _means[k], mean);
+            for (int k = 0; k < _weights.Length; k++)
+            {
+                mean[i] += _weights[k] * MeanOf(k, i);
+            }
         }
 
         return mean;
@@ -62,7 +62,7 @@ public sealed class Forecast
     /// <summary>Σ w_k (S_k + m_k m_kᵀ) − m̄ m̄ᵀ, (F·C)×(F·C) row-major. Costs K·(F·C)³/3.</summary>
     public double[] Covariance()
     {
-        int n = _means[0].Length;
+        int n = Dimension;
         double[] mean = Mean();
         var covariance = new double[n * n];
         for (int k = 0; k < _weights.Length; k++)
@@ -72,7 +72,7 @@ public sealed class Forecast
                 for (int j = 0; j <= i; j++)
                 {
                     double within = VectorKernels.Dot(_components[k].TargetRow(i)[..(j + 1)], _components[k].TargetRow(j));
-                    double between = (_means[k][i] - mean[i]) * (_means[k][j] - mean[j]);
+                    double between = (MeanOf(k, i) - mean[i]) * (MeanOf(k, j) - mean[j]);
                     covariance[(i * n) + j] += _weights[k] * ((within * _scales[i % Channels] * _scales[j % Channels]) + between);
                     covariance[(j * n) + i] = covariance[(i * n) + j];
                 }
@@ -86,7 +86,7 @@ public sealed class Forecast
     public double[] Sample(int count, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        int n = _means[0].Length;
+        int n = Dimension;
         var rows = new double[count * n];
         var whitened = new double[n];
         var random = new SeededRandom(seed);
@@ -104,7 +104,7 @@ public sealed class Forecast
         IndexOf(1, channel);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         var random = new SeededRandom(seed);
-        var window = new double[_means[0].Length];
+        var window = new double[Dimension];
         var whitened = new double[window.Length];
         int above = 0;
         for (int draw = 0; draw < draws; draw++)
@@ -123,12 +123,22 @@ public sealed class Forecast
         return (double)above / draws;
     }
 
+    /// <summary>Writes mean and standard deviation of every value, F·C numbers each.</summary>
+    internal void Moments(Span<double> mean, Span<double> standardDeviation)
+    {
+        for (int i = 0; i < mean.Length; i++)
+        {
+            UnivariateMixture marginal = Marginal((i / Channels) + 1, i % Channels);
+            (mean[i], standardDeviation[i]) = (marginal.Mean, marginal.StandardDeviation);
+        }
+    }
+
     /// <summary>What component k was conditioned with; shared by all forecasts from complete pasts.</summary>
     internal ConditionalComponent Component(int k) => _components[k];
 
     /// <summary>Mean and standard deviation of component k at a position of the future window.</summary>
     internal (double Mean, double StandardDeviation) ComponentAt(int k, int index) =>
-        (_means[k][index], _scales[index % Channels] * _components[k].Deviations[index]);
+        (MeanOf(k, index), _scales[index % Channels] * _components[k].Deviations[index]);
 
     /// <summary>One window: a component by its weight, then m_k + scale ∘ L_k u with u standard normal.</summary>
     private void Draw(SeededRandom random, Span<double> window, Span<double> whitened)
@@ -137,8 +147,23 @@ public sealed class Forecast
         random.FillGaussian(whitened);
         for (int i = 0; i < window.Length; i++)
         {
-            window[i] = _means[k][i] + (_scales[i % Channels] * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+            window[i] = MeanOf(k, i) + (_scales[i % Channels] * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
         }
+    }
+
+    private int Dimension => Steps * Channels;
+
+    private double MeanOf(int k, int index) => _means[(index * _weights.Length) + k];
+
+    private double[] Deviations()
+    {
+        var deviations = new double[_means.Length];
+        for (int i = 0; i < deviations.Length; i++)
+        {
+            deviations[i] = ComponentAt(i % _weights.Length, i / _weights.Length).StandardDeviation;
+        }
+
+        return deviations;
     }
 
     private int IndexOf(int step, int channel)

@@ -4,16 +4,13 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// Conditions a model on an observed past. The factors of Σ_k^PP, the gains Σ_k^FP(Σ_k^PP)⁻¹ and the conditional covariances
-/// are computed once, here; a query is K triangular solves for the weights and a product with the gain for each mean. Thread-safe.
+/// Conditions a model on an observed past. What does not depend on the past is computed once, here; a query costs at most a
+/// triangular product a component for the weights, and a product with the gain for each component that counts. Thread-safe.
 /// </summary>
 public sealed class Forecaster
 {
-    // A component this far (in logarithms) below the likeliest weighs less than 2⁻⁵³ of it: adding it to a sum of doubles
-    // that holds the likeliest changes nothing, so it is left out of the forecast.
-    private const double Negligible = -36.8;
-
     private readonly ConditionalComponent[] _components;
+    private readonly PreparedComponents _prepared;
 
     public Forecaster(ForecastModel model)
     {
@@ -28,6 +25,7 @@ public sealed class Forecaster
         }
 
         _components = [.. components];
+        _prepared = new PreparedComponents(_components, model.Shape.PastDimension, model.Shape.FutureDimension);
     }
 
     public ForecastModel Model { get; }
@@ -41,106 +39,151 @@ public sealed class Forecaster
     /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
     public Forecast Predict(ReadOnlySpan<double> past)
     {
-        WindowShape shape = Model.Shape;
-        int[] missing = MissingPositions(past);
-        var levels = new double[shape.Channels];
-        var scales = new double[shape.Channels];
-        for (int c = 0; c < shape.Channels; c++)
+        if (Missing(past) > 0)
         {
-            (levels[c], scales[c]) = Model.Normalisation.Measure(past, shape.Channels, c);
+            return PartialPast.Condition(Model, _components, past);
         }
 
-        var observed = new double[past.Length - missing.Length];
-        for (int i = 0, next = 0; i < past.Length; i++)
+        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
+        Units units = Normalise(past, workspace);
+        int kept = Weigh(workspace);
+        var components = new ConditionalComponent[kept];
+        var means = new double[kept * _prepared.Future];
+        for (int k = 0; k < kept; k++)
         {
-            if (!double.IsNaN(past[i]))
+            components[k] = _components[workspace.Kept[k]];
+            Span<double> mean = workspace.ComponentMean(0);
+            _prepared.ConditionalMean(workspace.Kept[k], workspace.Past, workspace.Offset, mean);
+            for (int i = 0, c = 0; i < _prepared.Future; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
             {
-                observed[next++] = (past[i] - levels[i % shape.Channels]) / scales[i % shape.Channels];
+                means[(i * kept) + k] = (units.Scales[c] * mean[i]) + units.Levels[c];
             }
         }
 
-        return Condition(missing.Length == 0 ? _components : Array.ConvertAll(_components, c => c.Without(missing)), observed, levels, scales);
+        return new Forecast(Model.Shape.Channels, workspace.LogWeights[..kept].ToArray(), means, components, units.Scales.ToArray());
     }
 
-    private Forecast Condition(ConditionalComponent[] components, double[] observed, double[] levels, double[] scales)
+    /// <summary>
+    /// Mean and standard deviation of every value of the future window: those of <see cref="Predict"/>, and nothing else. A complete
+    /// past allocates nothing once the thread has met a model of this size; one with missing values (NaN) costs what <see cref="Predict"/> does.
+    /// </summary>
+    /// <param name="past">The last P steps, P·C numbers, oldest first.</param>
+    /// <param name="mean">Receives F·C numbers.</param>
+    /// <param name="standardDeviation">Receives F·C numbers.</param>
+    /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
+    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
-        int targets = Model.Shape.FutureDimension;
-        var logWeights = new double[components.Length];
-        var means = new double[components.Length][];
-        var offset = new double[observed.Length];
-        var whitened = new double[observed.Length];
-        double best = double.NegativeInfinity;
-        for (int k = 0; k < components.Length; k++)
+        RequireLength(mean.Length, 1);
+        RequireLength(standardDeviation.Length, 1);
+        if (Missing(past) > 0)
         {
-            components[k].Offset(observed, offset);
-            if (components.Length > 1 || components[k].NeedsWhitened)
-            {
-                logWeights[k] = components[k].LogWeight(offset, whitened, best + Negligible);
-            }
+            PartialPast.Condition(Model, _components, past).Moments(mean, standardDeviation);
+            return;
+        }
 
-            if (logWeights[k] >= best + Negligible)
+        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
+        Units units = Normalise(past, workspace);
+        WriteMoments(workspace, Weigh(workspace), units, mean, standardDeviation);
+    }
+
+    private Units Normalise(ReadOnlySpan<double> past, ForecastWorkspace workspace)
+    {
+        int channels = Model.Shape.Channels;
+        Units units = new(workspace.Units[..channels], workspace.Units[channels..]);
+        Span<double> x = workspace.Past;
+        if (Model.Normalisation is { Centring: Centring.None, Scaling: Scaling.None })
+        {
+            units.Levels.Clear();
+            units.Scales.Fill(1.0);
+            past.CopyTo(x);
+            return units;
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            (units.Levels[c], units.Scales[c]) = Model.Normalisation.Measure(past, channels, c);
+            for (int i = c; i < past.Length; i += channels)
             {
-                best = Math.Max(best, logWeights[k]);
-                means[k] = new double[targets];
-                components[k].ConditionalMean(offset, whitened, means[k]);
+                x[i] = (past[i] - units.Levels[c]) / units.Scales[c];
             }
         }
 
-        return Assemble(components, logWeights, best, means, levels, scales);
+        return units;
     }
 
-    /// <summary>Keeps the components that count, w_k = exp(log weight − best) over their sum, with means in the units of the series.</summary>
-    private Forecast Assemble(ConditionalComponent[] components, double[] logWeights, double best, double[][] means, double[] levels, double[] scales)
+    /// <summary>Leaves the components that count and their weights w_k = exp(log weight − best) over their sum; returns how many.</summary>
+    private int Weigh(ForecastWorkspace workspace)
     {
+        Span<double> weights = workspace.LogWeights;
+        double best = _prepared.LogWeights(workspace.Past, workspace);
         if (double.IsNegativeInfinity(best))
         {
             // An outlier so far out that the squares of its distances overflow tells the components apart no more.
-            logWeights = Array.ConvertAll(components, component => component.LogPrior);
-            best = logWeights.Max();
+            for (int k = 0; k < weights.Length; k++)
+            {
+                weights[k] = _prepared.LogPrior(k);
+                best = Math.Max(best, weights[k]);
+            }
         }
 
-        int[] kept = [.. Enumerable.Range(0, components.Length).Where(k => logWeights[k] - best > Negligible)];
-        double[] weights = Array.ConvertAll(kept, k => Math.Exp(logWeights[k] - best));
-        double total = VectorKernels.Sum(weights);
-        for (int i = 0; i < kept.Length; i++)
-        {
-            weights[i] /= total;
-            ToSeriesUnits(means[kept[i]], levels, scales);
-        }
-
-        return new Forecast(Model.Shape.Channels, weights, Array.ConvertAll(kept, k => means[k]), Array.ConvertAll(kept, k => components[k]), scales);
+        return KeptWeights.Select(weights, best, workspace.Kept);
     }
 
-    private static void ToSeriesUnits(Span<double> mean, double[] levels, double[] scales)
+    private void WriteMoments(ForecastWorkspace workspace, int kept, Units units, Span<double> mean, Span<double> deviation)
     {
-        for (int i = 0; i < mean.Length; i++)
+        Span<double> mixtureMean = workspace.Mean, variance = workspace.Variance;
+        mixtureMean.Clear();
+        variance.Clear();
+        for (int k = 0; k < kept; k++)
         {
-            int c = i % levels.Length;
-            mean[i] = (scales[c] * mean[i]) + levels[c];
+            _prepared.ConditionalMean(workspace.Kept[k], workspace.Past, workspace.Offset, workspace.ComponentMean(k));
+            MomentKernels.AddMean(workspace.LogWeights[k], workspace.ComponentMean(k), mixtureMean);
+        }
+
+        for (int k = 0; k < kept; k++)
+        {
+            MomentKernels.AddVariance(workspace.LogWeights[k], workspace.ComponentMean(k), _prepared.Variances(workspace.Kept[k]), mixtureMean, variance);
+        }
+
+        for (int i = 0, c = 0; i < mean.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
+        {
+            mean[i] = (units.Scales[c] * mixtureMean[i]) + units.Levels[c];
+            deviation[i] = units.Scales[c] * Math.Sqrt(variance[i]);
         }
     }
 
-    private int[] MissingPositions(ReadOnlySpan<double> past)
+    private int Missing(ReadOnlySpan<double> past)
     {
-        if (past.Length != Model.Shape.PastDimension)
+        if (past.Length != _prepared.Past)
         {
             throw new ArgumentException($"the past holds {past.Length} numbers; the model looks back {Model.Shape.Past} steps of {Model.Shape.Channels}, {Model.Shape.PastDimension} numbers");
         }
 
-        var missing = new List<int>();
+        int missing = 0;
         for (int i = 0; i < past.Length; i++)
         {
-            if (double.IsInfinity(past[i]))
+            if (!double.IsFinite(past[i]))
             {
-                throw new ArgumentException($"the past is infinite at position {i}; a missing value is NaN");
-            }
-
-            if (double.IsNaN(past[i]))
-            {
-                missing.Add(i);
+                missing += double.IsNaN(past[i]) ? 1 : throw new ArgumentException($"the past is infinite at position {i}; a missing value is NaN");
             }
         }
 
-        return missing.Count < past.Length ? [.. missing] : throw new ArgumentException("the past has no observed value");
+        return missing < past.Length ? missing : throw new ArgumentException("the past has no observed value");
+    }
+
+    private void RequireLength(int length, int count)
+    {
+        if (length != count * _prepared.Future)
+        {
+            throw new ArgumentException($"the destination holds {length} numbers; {count} future windows of this model hold {count * _prepared.Future}");
+        }
+    }
+
+    /// <summary>What a normalised unit of each channel is worth: x = level + scale · normalised x.</summary>
+    private readonly ref struct Units(Span<double> levels, Span<double> scales)
+    {
+        public Span<double> Levels { get; } = levels;
+
+        public Span<double> Scales { get; } = scales;
     }
 }

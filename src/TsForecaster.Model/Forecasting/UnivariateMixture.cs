@@ -11,8 +11,9 @@ public sealed class UnivariateMixture
     private const double InverseRootPi = 0.56418958354775628695;
 
     private readonly double[] _weights;
-    private readonly double[] _means;
-    private readonly double[] _deviations;
+    private readonly double[] _allMeans;
+    private readonly double[] _allDeviations;
+    private readonly int _first;
 
     /// <param name="weights">w, non-negative, summing to one.</param>
     /// <param name="means">m.</param>
@@ -41,17 +42,18 @@ public sealed class UnivariateMixture
             throw new ArgumentException($"the weights sum to {total}, not to one");
         }
 
-        (_weights, _means, _deviations) = ([.. weights], [.. means], [.. standardDeviations]);
+        (_weights, _allMeans, _allDeviations) = ([.. weights], [.. means], [.. standardDeviations]);
     }
 
-    private UnivariateMixture((double[] Weights, double[] Means, double[] Deviations) owned) =>
-        (_weights, _means, _deviations) = owned;
+    /// <summary>A mixture that looks at arrays which the caller checked and changes no more, from <paramref name="first"/> on.</summary>
+    internal UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, int first) =>
+        (_weights, _allMeans, _allDeviations, _first) = (weights, means, standardDeviations, first);
 
     public ReadOnlySpan<double> Weights => _weights;
 
-    public ReadOnlySpan<double> Means => _means;
+    public ReadOnlySpan<double> Means => _allMeans.AsSpan(_first, _weights.Length);
 
-    public ReadOnlySpan<double> StandardDeviations => _deviations;
+    public ReadOnlySpan<double> StandardDeviations => _allDeviations.AsSpan(_first, _weights.Length);
 
     public double Mean
     {
@@ -60,7 +62,7 @@ public sealed class UnivariateMixture
             double mean = 0.0;
             for (int i = 0; i < _weights.Length; i++)
             {
-                mean += _weights[i] * _means[i];
+                mean += _weights[i] * Means[i];
             }
 
             return mean;
@@ -76,11 +78,11 @@ public sealed class UnivariateMixture
             double variance = 0.0;
             for (int i = 0; i < _weights.Length; i++)
             {
-                double offset = _means[i] - mean;
-                variance += _weights[i] * ((_deviations[i] * _deviations[i]) + (offset * offset));
+                double offset = Means[i] - mean;
+                variance += _weights[i] * ((StandardDeviations[i] * StandardDeviations[i]) + (offset * offset));
             }
 
-            return _weights.Length == 1 ? _deviations[0] : Math.Sqrt(variance);
+            return _weights.Length == 1 ? StandardDeviations[0] : Math.Sqrt(variance);
         }
     }
 
@@ -90,8 +92,8 @@ public sealed class UnivariateMixture
         double probability = 0.0;
         for (int i = 0; i < _weights.Length; i++)
         {
-            double offset = y - _means[i];
-            probability += _weights[i] * (_deviations[i] > 0.0 ? StandardNormal.Cdf(offset / _deviations[i]) : offset >= 0.0 ? 1.0 : 0.0);
+            double offset = y - Means[i];
+            probability += _weights[i] * (StandardDeviations[i] > 0.0 ? StandardNormal.Cdf(offset / StandardDeviations[i]) : offset >= 0.0 ? 1.0 : 0.0);
         }
 
         return Math.Min(1.0, probability);
@@ -103,8 +105,8 @@ public sealed class UnivariateMixture
         double probability = 0.0;
         for (int i = 0; i < _weights.Length; i++)
         {
-            double offset = y - _means[i];
-            probability += _weights[i] * (_deviations[i] > 0.0 ? StandardNormal.Cdf(-offset / _deviations[i]) : offset >= 0.0 ? 0.0 : 1.0);
+            double offset = y - Means[i];
+            probability += _weights[i] * (StandardDeviations[i] > 0.0 ? StandardNormal.Cdf(-offset / StandardDeviations[i]) : offset >= 0.0 ? 0.0 : 1.0);
         }
 
         return Math.Min(1.0, probability);
@@ -157,20 +159,20 @@ public sealed class UnivariateMixture
     {
         if (_weights.Length == 1)
         {
-            return GaussianCrps(y - _means[0], _deviations[0]);
+            return GaussianCrps(y - Means[0], StandardDeviations[0]);
         }
 
         double score = 0.0;
         for (int i = 0; i < _weights.Length; i++)
         {
-            double variance = _deviations[i] * _deviations[i];
+            double variance = StandardDeviations[i] * StandardDeviations[i];
             double spread = 0.5 * _weights[i] * MeanAbsolute(0.0, 2.0 * variance);
             for (int j = 0; j < i; j++)
             {
-                spread += _weights[j] * MeanAbsolute(_means[i] - _means[j], variance + (_deviations[j] * _deviations[j]));
+                spread += _weights[j] * MeanAbsolute(Means[i] - Means[j], variance + (StandardDeviations[j] * StandardDeviations[j]));
             }
 
-            score += _weights[i] * (MeanAbsolute(y - _means[i], variance) - spread);
+            score += _weights[i] * (MeanAbsolute(y - Means[i], variance) - spread);
         }
 
         return Math.Max(0.0, score);
@@ -188,19 +190,15 @@ public sealed class UnivariateMixture
         return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - InverseRootPi);
     }
 
-    /// <summary>A mixture around arrays that the caller hands over and checked.</summary>
-    internal static UnivariateMixture Owning(double[] weights, double[] means, double[] standardDeviations) =>
-        new((weights, means, standardDeviations));
-
     /// <summary>The density at y of the components that have one; the derivative of the cdf between its jumps.</summary>
     internal double Slope(double y)
     {
         double density = 0.0;
         for (int i = 0; i < _weights.Length; i++)
         {
-            if (_deviations[i] > 0.0)
+            if (StandardDeviations[i] > 0.0)
             {
-                density += _weights[i] * StandardNormal.Density((y - _means[i]) / _deviations[i]) / _deviations[i];
+                density += _weights[i] * StandardNormal.Density((y - Means[i]) / StandardDeviations[i]) / StandardDeviations[i];
             }
         }
 
@@ -222,13 +220,13 @@ public sealed class UnivariateMixture
 
     private double LogTerm(int i, double y)
     {
-        double offset = y - _means[i];
-        if (!(_deviations[i] > 0.0))
+        double offset = y - Means[i];
+        if (!(StandardDeviations[i] > 0.0))
         {
             return offset == 0.0 && _weights[i] > 0.0 ? double.PositiveInfinity : double.NegativeInfinity;
         }
 
-        double z = offset / _deviations[i];
-        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(_deviations[i]) - (0.5 * StandardNormal.LogTwoPi);
+        double z = offset / StandardDeviations[i];
+        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(StandardDeviations[i]) - (0.5 * StandardNormal.LogTwoPi);
     }
 }

@@ -1,0 +1,78 @@
+using TsForecaster.Model.Numerics;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>What queries on one thread write in between; grows to the largest model that the thread has met, then allocates no more.</summary>
+internal sealed class ForecastWorkspace
+{
+    [ThreadStatic]
+    private static ForecastWorkspace? _current;
+
+    private AlignedBuffer _buffer = new(0);
+    private int[] _kept = [];
+    private int _components;
+    private int _past;
+    private int _future;
+    private int _channels;
+
+    private ForecastWorkspace()
+    {
+    }
+
+    /// <summary>x in normalised units, padded; the padding is zero.</summary>
+    public Span<double> Past => _buffer.Slice(0, _past);
+
+    /// <summary>The level of each channel, then its scale.</summary>
+    public Span<double> Units => _buffer.Slice(_buffer.Length - (2 * _channels), 2 * _channels);
+
+    /// <summary>x − μ_P, padded.</summary>
+    public Span<double> Offset => _buffer.Slice(_past, _past);
+
+    /// <summary>Mean of the mixture, padded.</summary>
+    public Span<double> Mean => _buffer.Slice(2 * _past, _future);
+
+    /// <summary>Variance of the mixture, padded.</summary>
+    public Span<double> Variance => _buffer.Slice((2 * _past) + _future, _future);
+
+    /// <summary>One number a component: first log π_k N(x), then the weights of those kept.</summary>
+    public Span<double> LogWeights => _buffer.Slice(2 * (_past + _future), _components);
+
+    /// <summary>The components that count, ascending.</summary>
+    public Span<int> Kept => _kept.AsSpan(0, _components);
+
+    /// <summary>Squares of the rows of z so far, by row modulo eight.</summary>
+    public Span<double> Squares(int k) => PerComponent(k, 0, PanelKernels.Lanes);
+
+    /// <summary>m of the k-th component kept, padded.</summary>
+    public Span<double> ComponentMean(int k) => PerComponent(k, PanelKernels.Lanes, _future);
+
+    /// <summary>This thread's, large enough for a model; what it holds is undefined but for zeros after the past.</summary>
+    public static ForecastWorkspace For(PreparedComponents prepared, int channels)
+    {
+        ForecastWorkspace workspace = _current ??= new ForecastWorkspace();
+        workspace.Fit(prepared.Count, prepared.PastPadded, prepared.FuturePadded, channels);
+        workspace.Past[prepared.Past..].Clear();
+        return workspace;
+    }
+
+    private Span<double> PerComponent(int k, int start, int length)
+    {
+        int first = (2 * (_past + _future)) + PanelKernels.Padded(_components);
+        return _buffer.Slice(first + (k * (PanelKernels.Lanes + _future)) + start, length);
+    }
+
+    private void Fit(int components, int past, int future, int channels)
+    {
+        (_components, _past, _future, _channels) = (components, past, future, channels);
+        int length = (2 * (past + future)) + PanelKernels.Padded(components) + (components * (PanelKernels.Lanes + future)) + (2 * channels);
+        if (_buffer.Length < length)
+        {
+            _buffer = new AlignedBuffer(length);
+        }
+
+        if (_kept.Length < components)
+        {
+            _kept = new int[components];
+        }
+    }
+}
