@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using TsForecaster.Benchmarks.Em;
+using TsForecaster.Benchmarks.Forecasts;
 
 // One mode a benchmark; each answers for its own arguments.
 string mode = args.Length > 0 ? args[0] : "";
@@ -10,10 +11,12 @@ switch (mode)
         return EmBenchmark.Run(rest);
     case EmMemory.Mode:
         return EmMemory.Run(rest);
+    case "forecast":
+        return ForecastMode.Run(rest);
     case "kernels":
         BenchmarkSwitcher.FromAssembly(typeof(EmBenchmark).Assembly).Run(rest.Length > 0 ? rest : ["--filter", "*"]);
         return 0;
     default:
-        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | kernels [BenchmarkDotNet's options]");
+        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | forecast {ForecastMode.Usage} | kernels [BenchmarkDotNet's options]");
         return 2;
 }

@@ -22,29 +22,29 @@ internal sealed class ForecastWorkspace
     /// <summary>x in normalised units, padded; the padding is zero.</summary>
     public Span<double> Past => _buffer.Slice(0, _past);
 
-    /// <summary>The level of each channel, then its scale.</summary>
-    public Span<double> Units => _buffer.Slice(_buffer.Length - (2 * _channels), 2 * _channels);
+    /// <summary>Mean of the mixture, laid out as <see cref="PreparedComponents"/> has it.</summary>
+    public Span<double> Mean => _buffer.Slice(_past, _future);
 
-    /// <summary>x − μ_P, padded.</summary>
-    public Span<double> Offset => _buffer.Slice(_past, _past);
-
-    /// <summary>Mean of the mixture, padded.</summary>
-    public Span<double> Mean => _buffer.Slice(2 * _past, _future);
-
-    /// <summary>Variance of the mixture, padded.</summary>
-    public Span<double> Variance => _buffer.Slice((2 * _past) + _future, _future);
+    /// <summary>Variance of the mixture.</summary>
+    public Span<double> Variance => _buffer.Slice(_past + _future, _future);
 
     /// <summary>One number a component: first log π_k N(x), then the weights of those kept.</summary>
-    public Span<double> LogWeights => _buffer.Slice(2 * (_past + _future), _components);
+    public Span<double> LogWeights => _buffer.Slice(_past + (2 * _future), _components);
 
     /// <summary>The components that count, ascending.</summary>
     public Span<int> Kept => _kept.AsSpan(0, _components);
 
-    /// <summary>Squares of the rows of z so far, by row modulo eight.</summary>
-    public Span<double> Squares(int k) => PerComponent(k, 0, PanelKernels.Lanes);
+    /// <summary>The level of each channel, then its scale.</summary>
+    public Span<double> Units => _buffer.Slice(_buffer.Length - (2 * _channels), 2 * _channels);
 
-    /// <summary>m of the k-th component kept, padded.</summary>
-    public Span<double> ComponentMean(int k) => PerComponent(k, PanelKernels.Lanes, _future);
+    /// <summary>x − μ_P of a component, padded.</summary>
+    public Span<double> Offset(int k) => PerComponent(k, 0, _past);
+
+    /// <summary>G(x − μ_P) of a component, then m.</summary>
+    public Span<double> FutureOffset(int k) => PerComponent(k, _past, _future);
+
+    /// <summary>Squares of the rows of z so far, by row modulo eight.</summary>
+    public Span<double> Squares(int k) => PerComponent(k, _past + _future, PanelKernels.Lanes);
 
     /// <summary>This thread's, large enough for a model; what it holds is undefined but for zeros after the past.</summary>
     public static ForecastWorkspace For(PreparedComponents prepared, int channels)
@@ -57,14 +57,15 @@ internal sealed class ForecastWorkspace
 
     private Span<double> PerComponent(int k, int start, int length)
     {
-        int first = (2 * (_past + _future)) + PanelKernels.Padded(_components);
-        return _buffer.Slice(first + (k * (PanelKernels.Lanes + _future)) + start, length);
+        int first = _past + (2 * _future) + PanelKernels.Padded(_components);
+        return _buffer.Slice(first + (k * (_past + _future + PanelKernels.Lanes)) + start, length);
     }
 
     private void Fit(int components, int past, int future, int channels)
     {
         (_components, _past, _future, _channels) = (components, past, future, channels);
-        int length = (2 * (past + future)) + PanelKernels.Padded(components) + (components * (PanelKernels.Lanes + future)) + (2 * channels);
+        int shared = past + (2 * future) + PanelKernels.Padded(components) + (2 * channels);
+        int length = shared + (components * (past + future + PanelKernels.Lanes));
         if (_buffer.Length < length)
         {
             _buffer = new AlignedBuffer(length);

@@ -52,11 +52,11 @@ public sealed class Forecaster
         for (int k = 0; k < kept; k++)
         {
             components[k] = _components[workspace.Kept[k]];
-            Span<double> mean = workspace.ComponentMean(0);
-            _prepared.ConditionalMean(workspace.Kept[k], workspace.Past, workspace.Offset, mean);
-            for (int i = 0, c = 0; i < _prepared.Future; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
+            ReadOnlySpan<double> offset = _prepared.FutureOffset(workspace.Kept[k], workspace)[_prepared.Lead..];
+            ReadOnlySpan<double> center = components[k].TargetMean;
+            for (int i = 0, c = 0; i < center.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
             {
-                means[(i * kept) + k] = (units.Scales[c] * mean[i]) + units.Levels[c];
+                means[(i * kept) + k] = (units.Scales[c] * (offset[i] + center[i])) + units.Levels[c];
             }
         }
 
@@ -115,15 +115,11 @@ public sealed class Forecaster
     private int Weigh(ForecastWorkspace workspace)
     {
         Span<double> weights = workspace.LogWeights;
-        double best = _prepared.LogWeights(workspace.Past, workspace);
+        double best = _prepared.LogWeights(workspace);
         if (double.IsNegativeInfinity(best))
         {
             // An outlier so far out that the squares of its distances overflow tells the components apart no more.
-            for (int k = 0; k < weights.Length; k++)
-            {
-                weights[k] = _prepared.LogPrior(k);
-                best = Math.Max(best, weights[k]);
-            }
+            best = _prepared.LogPriors(workspace);
         }
 
         return KeptWeights.Select(weights, best, workspace.Kept);
@@ -134,21 +130,25 @@ public sealed class Forecaster
         Span<double> mixtureMean = workspace.Mean, variance = workspace.Variance;
         mixtureMean.Clear();
         variance.Clear();
-        for (int k = 0; k < kept; k++)
+        for (int i = 0; i < kept; i++)
         {
-            _prepared.ConditionalMean(workspace.Kept[k], workspace.Past, workspace.Offset, workspace.ComponentMean(k));
-            MomentKernels.AddMean(workspace.LogWeights[k], workspace.ComponentMean(k), mixtureMean);
+            int k = workspace.Kept[i];
+            MomentKernels.AddMean(workspace.LogWeights[i], _prepared.FutureMeans(k), _prepared.FutureOffset(k, workspace), mixtureMean);
         }
 
-        for (int k = 0; k < kept; k++)
+        for (int i = 0; i < kept; i++)
         {
-            MomentKernels.AddVariance(workspace.LogWeights[k], workspace.ComponentMean(k), _prepared.Variances(workspace.Kept[k]), mixtureMean, variance);
+            int k = workspace.Kept[i];
+            MomentKernels.AddVariance(workspace.LogWeights[i], workspace.FutureOffset(k), _prepared.Variances(k), mixtureMean, variance);
         }
 
+        MomentKernels.SquareRoot(variance);
+        mixtureMean = mixtureMean[_prepared.Lead..];
+        variance = variance[_prepared.Lead..];
         for (int i = 0, c = 0; i < mean.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
         {
             mean[i] = (units.Scales[c] * mixtureMean[i]) + units.Levels[c];
-            deviation[i] = units.Scales[c] * Math.Sqrt(variance[i]);
+            deviation[i] = units.Scales[c] * variance[i];
         }
     }
 

@@ -1,11 +1,13 @@
+using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
 
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// The components of a model, laid out for queries with a complete past x. Once per model: W_k = L_PP⁻¹ and the gain
-/// G_k = Σ_FP Σ_PP⁻¹, whose rows solve w L = e_i and g L = (row of L_FP). Per query: log π_k N(x; μ_P, Σ_PP) from ‖W_k(x − μ_P)‖²,
-/// and m_k = μ_F + G_k(x − μ_P) for the components that count.
+/// The components of a model, laid out for queries with a complete past x. Once per model and component k: W = L_PP⁻¹ and the gain
+/// G = Σ_FP Σ_PP⁻¹, whose rows solve w L = e_i and g L = (row of L_FP). Per query: log π N(x; μ_P, Σ_PP) from ‖W(x − μ_P)‖², and
+/// m = μ_F + G(x − μ_P) for the components that count. W stands above G in one trapezoid, so that no panel is half empty between
+/// them; future positions are counted from the first row of the panel in which G begins, <see cref="Lead"/> rows before it.
 /// <para>
 /// Rows that solve from the left leave |WL − I| within a few roundings of |W||L|, so that W(x − μ) is as accurate as forward
 /// substitution: both errors are bounded by a small multiple of 2⁻⁵³ |W||L||z| (Higham 2002, §14.2).
@@ -15,17 +17,15 @@ internal sealed class PreparedComponents
 {
     /// <summary>
     /// How far, in logarithms, a component may lie below the likeliest: e^−36.8 is less than 2⁻⁵³ (−36.74 in logarithms), half a unit
-    /// in the last place of the likeliest's own weight, so that no weight changes when it is left out of the sum they are divided by.
-    /// The mean moves by less than 2⁻⁵³ of the distance to the mean of the component left out.
+    /// in the last place of the likeliest's own weight, so that adding it to the sum they are divided by changes nothing. The mean
+    /// moves by less than 2⁻⁵³ of the distance to the mean of the component left out.
     /// </summary>
     public const double Negligible = -36.8;
 
     private readonly ConditionalComponent[] _components;
     private readonly double[] _logConstants;
     private readonly AlignedBuffer _buffer;
-    private readonly int _pastPadded;
-    private readonly int _triangle;
-    private readonly int _gain;
+    private readonly int _panelSize;
     private readonly int _size;
 
     /// <param name="components">At least one.</param>
@@ -34,28 +34,29 @@ internal sealed class PreparedComponents
     public PreparedComponents(ConditionalComponent[] components, int past, int future)
     {
         (_components, Past, Future) = (components, past, future);
-        (_pastPadded, FuturePadded) = (PanelKernels.Padded(past), PanelKernels.Padded(future));
-        _triangle = components.Length > 1 ? PanelKernels.TriangleSize(PanelKernels.Panels(past), past) : 0;
-        _gain = PanelKernels.Size(future, past);
-        _size = _pastPadded + _triangle + (2 * FuturePadded) + _gain;
+        (PastPadded, FuturePadded) = (PanelKernels.Padded(past), PanelKernels.Padded(Lead + future));
+        _panelSize = PanelKernels.Size(PanelKernels.Panels(past + future), past);
+        _size = PastPadded + (2 * FuturePadded) + _panelSize;
         _logConstants = Array.ConvertAll(components, component => component.LogConstant);
         _buffer = new AlignedBuffer(components.Length * _size);
         double[] row = new double[past];
         for (int k = 0; k < components.Length; k++)
         {
             components[k].ObservedMean.CopyTo(PastMean(k));
-            components[k].TargetMean.CopyTo(FutureMean(k));
-            for (int i = 0; i < past && _triangle > 0; i++)
+            components[k].TargetMean.CopyTo(FutureMean(k)[Lead..]);
+
+            // One component alone needs no weight.
+            for (int i = 0; i < past && components.Length > 1; i++)
             {
                 components[k].InverseRow(i, row);
-                PanelKernels.SetTriangleRow(Inverse(k), past, i, row);
+                PanelKernels.SetRow(Panels(k), i, row);
             }
 
             for (int i = 0; i < future; i++)
             {
                 components[k].GainRow(i, row);
-                PanelKernels.SetRow(Gain(k), past, i, row);
-                Variances(k)[i] = components[k].Deviations[i] * components[k].Deviations[i];
+                PanelKernels.SetRow(Panels(k), past + i, row);
+                VariancesOf(k)[Lead + i] = components[k].Deviations[i] * components[k].Deviations[i];
             }
         }
     }
@@ -65,74 +66,112 @@ internal sealed class PreparedComponents
     /// <summary>P·C.</summary>
     public int Past { get; }
 
+    /// <summary>P·C with what fills the last panel, which is zero in every past.</summary>
+    public int PastPadded { get; }
+
     /// <summary>F·C.</summary>
     public int Future { get; }
 
-    /// <summary>P·C with what fills the last panel, which is zero in every past.</summary>
-    public int PastPadded => _pastPadded;
+    /// <summary>Where the first future position stands in means and variances.</summary>
+    public int Lead => Past % PanelKernels.Lanes;
 
-    /// <summary>F·C with what fills the last panel.</summary>
+    /// <summary>Numbers in means and variances: <see cref="Lead"/>, F·C, and what fills the last panel.</summary>
     public int FuturePadded { get; }
 
-    /// <summary>diag S_k, <see cref="FuturePadded"/> numbers.</summary>
-    public Span<double> Variances(int k) => _buffer.Slice((k * _size) + _pastPadded + _triangle + FuturePadded, FuturePadded);
+    /// <summary>diag S, <see cref="FuturePadded"/> numbers.</summary>
+    public ReadOnlySpan<double> Variances(int k) => VariancesOf(k);
 
-    /// <summary>Writes log π_k N(x; μ_P, Σ_PP) into the workspace; −∞ for components that are sure to be negligible, and where it overflows.</summary>
+    /// <summary>μ_F, <see cref="FuturePadded"/> numbers.</summary>
+    public ReadOnlySpan<double> FutureMeans(int k) => FutureMean(k);
+
+    /// <summary>
+    /// Writes log π_k N(x; μ_P, Σ_PP) into the workspace, −∞ for components that are sure to be negligible and where it overflows;
+    /// leaves what <see cref="FutureOffset"/> needs of the others.
+    /// </summary>
     /// <returns>The largest; −∞ when all overflow.</returns>
-    public double LogWeights(ReadOnlySpan<double> x, ForecastWorkspace workspace)
+    public double LogWeights(ForecastWorkspace workspace)
     {
         Span<double> bounds = workspace.LogWeights;
+        int panels = PanelKernels.Panels(Past);
+        int group = PanelKernels.NextGroup(panels);
         if (Count == 1)
         {
+            Offset(0, workspace);
             return bounds[0] = 0.0;
         }
 
-        // A component's log density falls with every row of z: what the first rows leave bounds it, and shows where to begin.
+        // A log density falls with every row of z: what the first rows leave bounds it from above, and shows where to begin.
         int likeliest = 0;
-        for (int k = 0; k < Count; k++)
+        for (int k = 0; k < bounds.Length; k++)
         {
-            Span<double> squares = workspace.Squares(k);
-            squares.Clear();
-            Offset(k, x, workspace.Offset);
-            PanelKernels.AddSquares(Inverse(k), 0, workspace.Offset[..Past], squares);
+            Offset(k, workspace);
+            Vector512<double> squares = PanelKernels.AddSquares(
+                Panels(k), 0, group, workspace.Offset(k)[..Past], Vector512<double>.Zero, workspace.FutureOffset(k)[..PanelKernels.Lanes]);
             bounds[k] = _logConstants[k] - (0.5 * PanelKernels.Sum(squares));
             likeliest = bounds[k] > bounds[likeliest] || double.IsNaN(bounds[likeliest]) ? k : likeliest;
+            if (group < panels)
+            {
+                squares.CopyTo(workspace.Squares(k));
+            }
         }
 
         double best = double.NegativeInfinity;
-        Finish(likeliest, x, workspace, ref best);
-        for (int k = 0; k < Count; k++)
+        Finish(likeliest, group, panels, workspace, ref best);
+        for (int k = 0; k < bounds.Length; k++)
         {
             if (k != likeliest)
             {
-                Finish(k, x, workspace, ref best);
+                Finish(k, group, panels, workspace, ref best);
             }
         }
 
         return best;
     }
 
-    /// <summary>Writes m_k, <see cref="FuturePadded"/> numbers, in normalised units.</summary>
-    public void ConditionalMean(int k, ReadOnlySpan<double> x, Span<double> offset, Span<double> destination)
+    /// <summary>Writes log π_k in place of log weights that tell nothing; returns the largest.</summary>
+    public double LogPriors(ForecastWorkspace workspace)
     {
-        Offset(k, x, offset);
-        FutureMean(k).CopyTo(destination);
-        PanelKernels.MultiplyAdd(Gain(k), offset[..Past], destination);
+        double best = double.NegativeInfinity;
+        int panel = Past / PanelKernels.Lanes;
+        for (int k = 0; k < Count; k++)
+        {
+            workspace.LogWeights[k] = _components[k].LogPrior;
+            best = Math.Max(best, _components[k].LogPrior);
+            PanelKernels.Multiply(Panels(k), panel, workspace.Offset(k)[..Past], workspace.FutureOffset(k)[..PanelKernels.Lanes]);
+        }
+
+        return best;
     }
 
-    public double LogPrior(int k) => _components[k].LogPrior;
+    /// <summary>Completes G(x − μ_P) of a component that <see cref="LogWeights"/> gave a weight: m − μ_F in normalised units.</summary>
+    public Span<double> FutureOffset(int k, ForecastWorkspace workspace)
+    {
+        Span<double> offset = workspace.FutureOffset(k);
+        int panels = PanelKernels.Panels(Past + Future);
 
-    private void Finish(int k, ReadOnlySpan<double> x, ForecastWorkspace workspace, ref double best)
+        // The panel that W ends in has been multiplied with W, when there were weights.
+        int panel = Count > 1 ? PanelKernels.Panels(Past) : Past / PanelKernels.Lanes;
+        int start = Past / PanelKernels.Lanes;
+        for (int group; panel < panels; panel += group)
+        {
+            group = PanelKernels.NextGroup(panels - panel);
+            PanelKernels.Multiply(Panels(k), panel, workspace.Offset(k)[..Past], offset.Slice((panel - start) * PanelKernels.Lanes, group * PanelKernels.Lanes));
+        }
+
+        return offset;
+    }
+
+    private void Finish(int k, int panel, int panels, ForecastWorkspace workspace, ref double best)
     {
         ref double bound = ref workspace.LogWeights[k];
-        int panel = 2;
-        if (panel < PanelKernels.Panels(Past) && bound >= best + Negligible)
+        if (panel < panels && bound >= best + Negligible)
         {
-            Span<double> squares = workspace.Squares(k);
-            Offset(k, x, workspace.Offset);
-            for (; panel < PanelKernels.Panels(Past) && bound >= best + Negligible; panel += 2)
+            var squares = Vector512.Create<double>(workspace.Squares(k));
+            for (int group; panel < panels && bound >= best + Negligible; panel += group)
             {
-                PanelKernels.AddSquares(Inverse(k), panel, workspace.Offset[..Past], squares);
+                group = PanelKernels.NextGroup(panels - panel);
+                squares = PanelKernels.AddSquares(
+                    Panels(k), panel, group, workspace.Offset(k)[..Past], squares, workspace.FutureOffset(k)[..PanelKernels.Lanes]);
                 bound = _logConstants[k] - (0.5 * PanelKernels.Sum(squares));
             }
         }
@@ -142,13 +181,13 @@ internal sealed class PreparedComponents
     }
 
     /// <summary>Writes x − μ_P; the padding stays zero.</summary>
-    private void Offset(int k, ReadOnlySpan<double> x, Span<double> offset) => MomentKernels.Subtract(x, PastMean(k), offset);
+    private void Offset(int k, ForecastWorkspace workspace) => MomentKernels.Subtract(workspace.Past, PastMean(k), workspace.Offset(k));
 
-    private Span<double> PastMean(int k) => _buffer.Slice(k * _size, _pastPadded);
+    private Span<double> PastMean(int k) => _buffer.Slice(k * _size, PastPadded);
 
-    private Span<double> Inverse(int k) => _buffer.Slice((k * _size) + _pastPadded, _triangle);
+    private Span<double> FutureMean(int k) => _buffer.Slice((k * _size) + PastPadded, FuturePadded);
 
-    private Span<double> FutureMean(int k) => _buffer.Slice((k * _size) + _pastPadded + _triangle, FuturePadded);
+    private Span<double> VariancesOf(int k) => _buffer.Slice((k * _size) + PastPadded + FuturePadded, FuturePadded);
 
-    private Span<double> Gain(int k) => _buffer.Slice((k * _size) + _pastPadded + _triangle + (2 * FuturePadded), _gain);
+    private Span<double> Panels(int k) => _buffer.Slice((k * _size) + PastPadded + (2 * FuturePadded), _panelSize);
 }

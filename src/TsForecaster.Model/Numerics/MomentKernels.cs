@@ -10,16 +10,19 @@ namespace TsForecaster.Model.Numerics;
 /// </summary>
 internal static class MomentKernels
 {
-    /// <summary>Naive loop: <c>for i: sum[i] = fma(w, m[i], sum[i])</c>.</summary>
-    public static void AddMean(double weight, ReadOnlySpan<double> means, Span<double> sum)
+    /// <summary>Completes a component's mean and adds it. Naive loop: <c>for i: { m[i] += center[i]; sum[i] = fma(w, m[i], sum[i]) }</c>.</summary>
+    public static void AddMean(double weight, ReadOnlySpan<double> center, Span<double> means, Span<double> sum)
     {
-        Require(means.Length == sum.Length && sum.Length % PanelKernels.Lanes == 0);
+        Require(center.Length == sum.Length && means.Length == sum.Length && sum.Length % PanelKernels.Lanes == 0);
         ref double m = ref MemoryMarshal.GetReference(means);
+        ref double c = ref MemoryMarshal.GetReference(center);
         ref double s = ref MemoryMarshal.GetReference(sum);
         Vector512<double> w = Vector512.Create(weight);
         for (nuint i = 0; i < (nuint)sum.Length; i += PanelKernels.Lanes)
         {
-            Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref m, i), Vector512.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
+            Vector512<double> mean = Vector512.LoadUnsafe(ref m, i) + Vector512.LoadUnsafe(ref c, i);
+            mean.StoreUnsafe(ref m, i);
+            Vector512.FusedMultiplyAdd(w, mean, Vector512.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
         }
     }
 
@@ -37,6 +40,17 @@ internal static class MomentKernels
             Vector512<double> d = Vector512.LoadUnsafe(ref m, i) - Vector512.LoadUnsafe(ref c, i);
             Vector512<double> square = Vector512.FusedMultiplyAdd(d, d, Vector512.LoadUnsafe(ref v, i));
             Vector512.FusedMultiplyAdd(w, square, Vector512.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
+        }
+    }
+
+    /// <summary>v_i ← √v_i.</summary>
+    public static void SquareRoot(Span<double> values)
+    {
+        Require(values.Length % PanelKernels.Lanes == 0);
+        ref double v = ref MemoryMarshal.GetReference(values);
+        for (nuint i = 0; i < (nuint)values.Length; i += PanelKernels.Lanes)
+        {
+            Vector512.Sqrt(Vector512.LoadUnsafe(ref v, i)).StoreUnsafe(ref v, i);
         }
     }
 

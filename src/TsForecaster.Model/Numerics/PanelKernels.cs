@@ -5,13 +5,14 @@ using System.Runtime.Intrinsics;
 namespace TsForecaster.Model.Numerics;
 
 /// <summary>
-/// Products of a matrix with one vector, or with many at once. The matrix is stored in panels: eight rows at a time, column by
-/// column, rows past the last filled with zeros; element (i, j) of a panel of c columns stands at 8·c·⌊i/8⌋ + 8·j + i mod 8. Of a
-/// lower triangular matrix each panel ends with the last column that reaches its diagonal.
+/// Products of a trapezoid matrix A, r×n with A[i,j] = 0 for j &gt; i, with one vector or with many at once. It is stored in panels:
+/// eight rows at a time, column by column as far as the panel reaches (to the diagonal of its last row, or to column n), rows past
+/// the last filled with zeros.
 /// <para>
-/// Order of summation: every number of a product is one running sum over j = 0, 1, …, each step one fused multiply-add, which
-/// rounds once. Lanes hold different numbers of the result and never parts of one, so that vectors of eight, four or two, plain
-/// scalar code, and the form for one and for many vectors all give the same bits.
+/// Order of summation: every number of a product is one running sum over j = 0, 1, … from zero, each step one fused multiply-add,
+/// which rounds once. Lanes hold different numbers of the result and never parts of one, so that vectors of eight, four or two,
+/// plain scalar code, and the form for one and for many vectors all give the same bits. Vectors x are finite: a panel that
+/// reaches past a row's diagonal multiplies zeros there.
 /// </para>
 /// </summary>
 internal static class PanelKernels
@@ -19,165 +20,184 @@ internal static class PanelKernels
     /// <summary>Rows of a panel.</summary>
     public const int Lanes = 8;
 
+    /// <summary>Panels that are multiplied side by side at most, so that the latency of one running sum is hidden by the others.</summary>
+    public const int Group = 4;
+
     /// <summary>Vectors in a product with many.</summary>
     public const int Width = 16;
 
-    // Rows times vectors of a tile: eight running sums hide the latency of the multiply-add and fit the registers.
+    // Rows of a tile in a product with many: eight running sums of eight lanes.
     private const int Tile = 4;
 
-    /// <summary>Panels of a matrix of so many rows.</summary>
+    /// <summary>Panels of so many rows.</summary>
     public static int Panels(int rows) => (rows + Lanes - 1) / Lanes;
 
     /// <summary>Rows with those that only fill the last panel.</summary>
     public static int Padded(int rows) => Panels(rows) * Lanes;
 
-    /// <summary>Numbers in the panels of a matrix.</summary>
-    public static int Size(int rows, int columns) => Padded(rows) * columns;
-
-    /// <summary>Numbers in the panels of a lower triangular matrix, and so where its panel <paramref name="panels"/> starts.</summary>
-    public static int TriangleSize(int panels, int order)
+    /// <summary>Numbers in so many panels of a matrix of n columns, and so where the next one starts.</summary>
+    public static int Size(int panels, int n)
     {
-        int whole = Math.Min(panels, order / Lanes);
-        return Lanes * ((Lanes * whole * (whole + 1) / 2) + ((panels - whole) * order));
+        int whole = Math.Min(panels, n / Lanes);
+        return Lanes * ((Lanes * whole * (whole + 1) / 2) + ((panels - whole) * n));
     }
 
-    /// <summary>Stores row <paramref name="i"/> of a matrix.</summary>
-    public static void SetRow(Span<double> panels, int columns, int i, ReadOnlySpan<double> row)
+    /// <summary>The next group of so many panels left: as few groups as there can be, of nearly equal size.</summary>
+    public static int NextGroup(int left)
     {
-        Span<double> panel = panels.Slice(Lanes * columns * (i / Lanes), Lanes * columns);
-        for (int j = 0; j < row.Length; j++)
+        int groups = (left + Group - 1) / Group;
+        return (left + groups - 1) / groups;
+    }
+
+    /// <summary>Stores row <paramref name="i"/>, of which the first i + 1 numbers count.</summary>
+    /// <param name="row">n numbers.</param>
+    public static void SetRow(Span<double> panels, int i, ReadOnlySpan<double> row)
+    {
+        int start = Size(i / Lanes, row.Length);
+        for (int j = 0; j < Math.Min(i + 1, row.Length); j++)
         {
-            panel[(Lanes * j) + (i % Lanes)] = row[j];
+            panels[start + (Lanes * j) + (i % Lanes)] = row[j];
         }
     }
 
-    /// <summary>Stores row <paramref name="i"/> of a lower triangular matrix, its first i + 1 numbers.</summary>
-    public static void SetTriangleRow(Span<double> panels, int order, int i, ReadOnlySpan<double> row)
+    /// <summary>The rows of A x that a group of panels holds. Naive loop: <c>for i: { y[i] = 0; for j ≤ i: y[i] = fma(A[i,j], x[j], y[i]) }</c>.</summary>
+    /// <param name="panels">A.</param>
+    /// <param name="panel">The first of the group.</param>
+    /// <param name="x">n numbers.</param>
+    /// <param name="y">Eight numbers a panel, of one to <see cref="Group"/> panels.</param>
+    public static void Multiply(ReadOnlySpan<double> panels, int panel, ReadOnlySpan<double> x, Span<double> y)
     {
-        Span<double> panel = panels[TriangleSize(i / Lanes, order)..TriangleSize((i / Lanes) + 1, order)];
-        for (int j = 0; j <= i; j++)
-        {
-            panel[(Lanes * j) + (i % Lanes)] = row[j];
-        }
-    }
-
-    /// <summary>y ← y + A x. Naive loop: <c>for i: for j: y[i] = fma(A[i,j], x[j], y[i])</c>.</summary>
-    /// <param name="panels">A, by <see cref="SetRow"/>.</param>
-    /// <param name="x">One number a column.</param>
-    /// <param name="y">One number a row, padded to whole panels.</param>
-    public static void MultiplyAdd(ReadOnlySpan<double> panels, ReadOnlySpan<double> x, Span<double> y)
-    {
-        Require(panels.Length == x.Length * y.Length && y.Length % Lanes == 0);
-        nuint stride = (nuint)(Lanes * x.Length);
-        ref double a = ref MemoryMarshal.GetReference(panels);
+        int count = y.Length / Lanes;
+        ref double a = ref First(panels, panel, count, x.Length);
+        Multiply(ref a, panel, count, x, out Vector512<double> y0, out Vector512<double> y1, out Vector512<double> y2, out Vector512<double> y3);
         ref double target = ref MemoryMarshal.GetReference(y);
-        int left = y.Length / Lanes;
-        for (; left >= 4; left -= 4)
+        y0.StoreUnsafe(ref target);
+        if (count > 1)
         {
-            MultiplyAddFour(ref a, stride, x, ref target);
-            a = ref Unsafe.Add(ref a, 4 * stride);
-            target = ref Unsafe.Add(ref target, 4 * Lanes);
+            y1.StoreUnsafe(ref target, Lanes);
         }
 
-        for (; left > 0; left--)
+        if (count > 2)
         {
-            Vector512<double> sum = Vector512.LoadUnsafe(ref target);
-            for (int j = 0; j < x.Length; j++)
-            {
-                sum = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, (nuint)(Lanes * j)), Vector512.Create(x[j]), sum);
-            }
+            y2.StoreUnsafe(ref target, 2 * Lanes);
+        }
 
-            sum.StoreUnsafe(ref target);
-            a = ref Unsafe.Add(ref a, stride);
-            target = ref Unsafe.Add(ref target, Lanes);
+        if (count > 3)
+        {
+            y3.StoreUnsafe(ref target, 3 * Lanes);
         }
     }
 
     /// <summary>
-    /// s ← s + squares of the rows of W x that two panels hold (one, when it is the last), row i added to s[i mod 8]. Naive loop:
-    /// <c>for i in rows of the panels: { z = 0; for j ≤ i: z = fma(W[i,j], x[j], z); s[i % 8] = fma(z, z, s[i % 8]) }</c>.
+    /// s ← s + squares of the rows i &lt; n of A x that a group of panels holds, row i added to s[i mod 8]. Naive loop:
+    /// <c>for i &lt; n: { z = 0; for j ≤ i: z = fma(A[i,j], x[j], z); s[i % 8] = fma(z, z, s[i % 8]) }</c>.
     /// </summary>
-    /// <param name="panels">W, lower triangular of the order of <paramref name="x"/>, by <see cref="SetTriangleRow"/>.</param>
-    /// <param name="panel">The first of the two.</param>
-    /// <param name="squares">s, eight numbers.</param>
-    public static void AddSquares(ReadOnlySpan<double> panels, int panel, ReadOnlySpan<double> x, Span<double> squares)
+    /// <param name="panels">A.</param>
+    /// <param name="panel">The first of the group.</param>
+    /// <param name="count">Panels in the group; none may be without a row i &lt; n.</param>
+    /// <param name="x">n numbers.</param>
+    /// <param name="squares">s.</param>
+    /// <param name="last">Receives the eight rows of A x of the group's last panel; those from n on are not in s.</param>
+    /// <returns>s.</returns>
+    public static Vector512<double> AddSquares(
+        ReadOnlySpan<double> panels, int panel, int count, ReadOnlySpan<double> x, Vector512<double> squares, Span<double> last)
     {
-        int count = Panels(x.Length);
-        Require(panels.Length == TriangleSize(count, x.Length) && panel >= 0 && panel < count && squares.Length == Lanes);
-        int columns = Math.Min(Lanes * (panel + 1), x.Length);
-        ref double a = ref Unsafe.Add(ref MemoryMarshal.GetReference(panels), TriangleSize(panel, x.Length));
-        ref double b = ref Unsafe.Add(ref a, Lanes * columns);
-        Vector512<double> first = Vector512<double>.Zero, second = Vector512<double>.Zero;
-        if (panel + 1 == count)
+        ref double a = ref First(panels, panel, count, x.Length);
+        Require(panel + count <= Panels(x.Length) && last.Length == Lanes);
+        Multiply(ref a, panel, count, x, out Vector512<double> z0, out Vector512<double> z1, out Vector512<double> z2, out Vector512<double> z3);
+        z3.StoreUnsafe(ref MemoryMarshal.GetReference(last));
+        if (count > 1)
         {
-            for (int j = 0; j < columns; j++)
-            {
-                first = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, (nuint)(Lanes * j)), Vector512.Create(x[j]), first);
-            }
-        }
-        else
-        {
-            int j = 0;
-            for (; j < columns; j++)
-            {
-                Vector512<double> factor = Vector512.Create(x[j]);
-                first = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, (nuint)(Lanes * j)), factor, first);
-                second = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref b, (nuint)(Lanes * j)), factor, second);
-            }
-
-            for (columns = Math.Min(columns + Lanes, x.Length); j < columns; j++)
-            {
-                second = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref b, (nuint)(Lanes * j)), Vector512.Create(x[j]), second);
-            }
+            squares = Vector512.FusedMultiplyAdd(z0, z0, squares);
         }
 
-        ref double s = ref MemoryMarshal.GetReference(squares);
-        Vector512<double> sum = Vector512.FusedMultiplyAdd(first, first, Vector512.LoadUnsafe(ref s));
-        (panel + 1 == count ? sum : Vector512.FusedMultiplyAdd(second, second, sum)).StoreUnsafe(ref s);
+        if (count > 2)
+        {
+            squares = Vector512.FusedMultiplyAdd(z1, z1, squares);
+        }
+
+        if (count > 3)
+        {
+            squares = Vector512.FusedMultiplyAdd(z2, z2, squares);
+        }
+
+        // A group's last panel stands in for those the group lacks, so it is always the fourth.
+        Vector512<double> rows = Vector512.Create(0.0, 1, 2, 3, 4, 5, 6, 7) + Vector512.Create((double)(Lanes * (panel + count - 1)));
+        z3 = Vector512.ConditionalSelect(Vector512.LessThan(rows, Vector512.Create((double)x.Length)), z3, Vector512<double>.Zero);
+        return Vector512.FusedMultiplyAdd(z3, z3, squares);
     }
 
     /// <summary>
-    /// The same for <see cref="Width"/> vectors and one panel: x and s hold a vector a column, and column n of s has the bits that
+    /// The same for one panel and <see cref="Width"/> vectors: x and s hold a vector a column, and column n of s has the bits that
     /// <see cref="AddSquares"/> gives vector n alone.
     /// </summary>
-    /// <param name="columns">x, order×<see cref="Width"/> row-major.</param>
-    /// <param name="order">Of W.</param>
+    /// <param name="columns">x, n×<see cref="Width"/> row-major.</param>
+    /// <param name="n">Columns of A.</param>
     /// <param name="squares">s, 8×<see cref="Width"/> row-major.</param>
-    public static void AddSquaresOfMany(ReadOnlySpan<double> panels, int panel, ReadOnlySpan<double> columns, int order, Span<double> squares)
+    public static void AddSquaresOfMany(ReadOnlySpan<double> panels, int panel, ReadOnlySpan<double> columns, int n, Span<double> squares)
     {
-        int count = Panels(order);
-        Require(panels.Length == TriangleSize(count, order) && panel >= 0 && panel < count);
-        Require(columns.Length == order * Width && squares.Length == Lanes * Width);
-        int reach = Math.Min(Lanes * (panel + 1), order);
-        ref double a = ref Unsafe.Add(ref MemoryMarshal.GetReference(panels), TriangleSize(panel, order));
-        for (int row = 0; row < Math.Min(Lanes, order - (Lanes * panel)); row += Tile)
+        ref double a = ref First(panels, panel, 1, n);
+        Require(columns.Length == n * Width && squares.Length == Lanes * Width);
+        int reach = Math.Min(Lanes * (panel + 1), n);
+        int rows = Math.Min(Lanes, n - (Lanes * panel));
+        for (int row = 0; row < rows; row += Tile)
         {
-            AddSquaresOfTile(ref Unsafe.Add(ref a, row), reach, columns, squares.Slice(row * Width, Tile * Width));
+            AddSquaresOfTile(ref Unsafe.Add(ref a, row), reach, columns, squares[(row * Width)..(Math.Min(rows, row + Tile) * Width)]);
         }
     }
 
-    /// <summary>The sum of eight numbers: ((s₀+s₄)+(s₂+s₆)) + ((s₁+s₅)+(s₃+s₇)).</summary>
-    public static double Sum(ReadOnlySpan<double> squares) =>
-        ((squares[0] + squares[4]) + (squares[2] + squares[6])) + ((squares[1] + squares[5]) + (squares[3] + squares[7]));
-
-    private static void MultiplyAddFour(ref double a, nuint stride, ReadOnlySpan<double> x, ref double y)
+    /// <summary>The sum of eight lanes: ((s₀+s₄)+(s₂+s₆)) + ((s₁+s₅)+(s₃+s₇)).</summary>
+    public static double Sum(Vector512<double> s)
     {
-        Vector512<double> s0 = Vector512.LoadUnsafe(ref y), s1 = Vector512.LoadUnsafe(ref y, Lanes);
-        Vector512<double> s2 = Vector512.LoadUnsafe(ref y, 2 * Lanes), s3 = Vector512.LoadUnsafe(ref y, 3 * Lanes);
-        for (int j = 0; j < x.Length; j++)
+        Vector256<double> four = s.GetLower() + s.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two.GetElement(0) + two.GetElement(1);
+    }
+
+    /// <summary>Up to four panels side by side. Where there are fewer, the last stands in for the missing ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Multiply(
+        ref double a, int panel, int count, ReadOnlySpan<double> x, out Vector512<double> y0, out Vector512<double> y1, out Vector512<double> y2, out Vector512<double> y3)
+    {
+        int n = x.Length;
+        int r0 = Math.Min(Lanes * (panel + 1), n), r1 = Math.Min(r0 + Lanes, n), r2 = Math.Min(r1 + Lanes, n), r3 = Math.Min(r2 + Lanes, n);
+        ref double b = ref Unsafe.Add(ref a, count > 1 ? Lanes * r0 : 0);
+        ref double c = ref Unsafe.Add(ref b, count > 2 ? Lanes * r1 : 0);
+        ref double d = ref Unsafe.Add(ref c, count > 3 ? Lanes * r2 : 0);
+        (r1, r2, r3) = (count > 1 ? r1 : r0, count > 2 ? r2 : count > 1 ? r1 : r0, count > 3 ? r3 : count > 2 ? r2 : count > 1 ? r1 : r0);
+        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+        nuint at = 0;
+        int j = 0;
+        for (; j < r0; j++, at += Lanes)
         {
             Vector512<double> factor = Vector512.Create(x[j]);
-            s0 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a), factor, s0);
-            s1 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, stride), factor, s1);
-            s2 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, 2 * stride), factor, s2);
-            s3 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, 3 * stride), factor, s3);
-            a = ref Unsafe.Add(ref a, Lanes);
+            s0 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, at), factor, s0);
+            s1 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref b, at), factor, s1);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref c, at), factor, s2);
+            s3 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref d, at), factor, s3);
         }
 
-        s0.StoreUnsafe(ref y);
-        s1.StoreUnsafe(ref y, Lanes);
-        s2.StoreUnsafe(ref y, 2 * Lanes);
-        s3.StoreUnsafe(ref y, 3 * Lanes);
+        for (; j < r1; j++, at += Lanes)
+        {
+            Vector512<double> factor = Vector512.Create(x[j]);
+            s1 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref b, at), factor, s1);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref c, at), factor, s2);
+            s3 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref d, at), factor, s3);
+        }
+
+        for (; j < r2; j++, at += Lanes)
+        {
+            Vector512<double> factor = Vector512.Create(x[j]);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref c, at), factor, s2);
+            s3 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref d, at), factor, s3);
+        }
+
+        for (; j < r3; j++, at += Lanes)
+        {
+            s3 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref d, at), Vector512.Create(x[j]), s3);
+        }
+
+        (y0, y1, y2, y3) = (s0, s1, s2, s3);
     }
 
     private static void AddSquaresOfTile(ref double a, int reach, ReadOnlySpan<double> columns, Span<double> squares)
@@ -203,19 +223,36 @@ internal static class PanelKernels
             x = ref Unsafe.Add(ref x, Width);
         }
 
-        ref double s = ref MemoryMarshal.GetReference(squares);
-        AddSquare(z00, ref s);
-        AddSquare(z01, ref Unsafe.Add(ref s, Lanes));
-        AddSquare(z10, ref Unsafe.Add(ref s, Width));
-        AddSquare(z11, ref Unsafe.Add(ref s, Width + Lanes));
-        AddSquare(z20, ref Unsafe.Add(ref s, 2 * Width));
-        AddSquare(z21, ref Unsafe.Add(ref s, (2 * Width) + Lanes));
-        AddSquare(z30, ref Unsafe.Add(ref s, 3 * Width));
-        AddSquare(z31, ref Unsafe.Add(ref s, (3 * Width) + Lanes));
+        AddSquare(z00, z01, squares);
+        if (squares.Length > Width)
+        {
+            AddSquare(z10, z11, squares[Width..]);
+        }
+
+        if (squares.Length > 2 * Width)
+        {
+            AddSquare(z20, z21, squares[(2 * Width)..]);
+        }
+
+        if (squares.Length > 3 * Width)
+        {
+            AddSquare(z30, z31, squares[(3 * Width)..]);
+        }
     }
 
-    private static void AddSquare(Vector512<double> z, ref double s) =>
-        Vector512.FusedMultiplyAdd(z, z, Vector512.LoadUnsafe(ref s)).StoreUnsafe(ref s);
+    private static void AddSquare(Vector512<double> low, Vector512<double> high, Span<double> squares)
+    {
+        ref double s = ref MemoryMarshal.GetReference(squares);
+        Vector512.FusedMultiplyAdd(low, low, Vector512.LoadUnsafe(ref s)).StoreUnsafe(ref s);
+        Vector512.FusedMultiplyAdd(high, high, Vector512.LoadUnsafe(ref s, Lanes)).StoreUnsafe(ref s, Lanes);
+    }
+
+    /// <summary>Where a group starts, after a check that it lies within the panels.</summary>
+    private static ref double First(ReadOnlySpan<double> panels, int panel, int count, int n)
+    {
+        Require(panel >= 0 && count is > 0 and <= Group && Size(panel + count, n) <= panels.Length);
+        return ref Unsafe.Add(ref MemoryMarshal.GetReference(panels), Size(panel, n));
+    }
 
     private static void Require(bool sizesAgree)
     {
