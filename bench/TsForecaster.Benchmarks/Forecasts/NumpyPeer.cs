@@ -17,7 +17,7 @@ internal static class NumpyPeer
         {
             problem.Write(input);
             string program = Path.Combine(Machine.Root, "bench", "peers", "numpy_forecast.py");
-            ProcessStartInfo start = new(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3") { RedirectStandardOutput = true };
+            ProcessStartInfo start = new(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3") { RedirectStandardOutput = true, UseShellExecute = false };
             foreach (string argument in new[] { program, input, output, Text(problem.Shape.Past), Text(problem.Shape.Future), Text(problem.Components), Text(problem.Queries) })
             {
                 start.ArgumentList.Add(argument);
