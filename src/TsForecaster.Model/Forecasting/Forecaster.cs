@@ -86,6 +86,92 @@ public sealed class Forecaster
         WriteMoments(workspace, Weigh(workspace), units, mean, standardDeviation);
     }
 
+    /// <summary>
+    /// The same for many pasts that share the model, in less time each and to the same bits.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="pasts">count×P·C row-major.</param>
+    /// <param name="means">Receives count×F·C.</param>
+    /// <param name="standardDeviations">Receives count×F·C.</param>
+    /// <exception cref="ArgumentException">As for one; nothing is promised of the destinations then.</exception>
+    public void PredictMoments(int count, ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RequireLength(means.Length, count);
+        RequireLength(standardDeviations.Length, count);
+        if (pasts.Length != count * _prepared.Past)
+        {
+            throw new ArgumentException($"the pasts hold {pasts.Length} numbers; {count} pasts of this model hold {count * _prepared.Past}");
+        }
+
+        int n = 0;
+        for (; n + PanelKernels.Width <= count && _prepared.Count > 1; n += PanelKernels.Width)
+        {
+            PredictBlock(
+                pasts.Slice(n * _prepared.Past, PanelKernels.Width * _prepared.Past),
+                means.Slice(n * _prepared.Future, PanelKernels.Width * _prepared.Future),
+                standardDeviations.Slice(n * _prepared.Future, PanelKernels.Width * _prepared.Future));
+        }
+
+        for (; n < count; n++)
+        {
+            PredictMoments(
+                pasts.Slice(n * _prepared.Past, _prepared.Past),
+                means.Slice(n * _prepared.Future, _prepared.Future),
+                standardDeviations.Slice(n * _prepared.Future, _prepared.Future));
+        }
+    }
+
+    /// <summary>One block of pasts: weights for all at once, then the components that count for each.</summary>
+    private void PredictBlock(ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
+    {
+        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
+        BatchWorkspace batch = BatchWorkspace.For(_prepared);
+        Span<double> columns = batch.Columns;
+        int missing = 0;
+        for (int n = 0; n < PanelKernels.Width; n++)
+        {
+            ReadOnlySpan<double> past = pasts.Slice(n * _prepared.Past, _prepared.Past);
+            missing += Missing(past);
+            Normalise(past, workspace);
+            for (int j = 0; j < past.Length; j++)
+            {
+                columns[(j * PanelKernels.Width) + n] = workspace.Past[j];
+            }
+        }
+
+        if (missing == 0)
+        {
+            _prepared.LogWeightsOfMany(columns, batch.Offsets, batch.Squares, batch.LogWeights, batch.Best);
+        }
+
+        for (int n = 0; n < PanelKernels.Width; n++)
+        {
+            ReadOnlySpan<double> past = pasts.Slice(n * _prepared.Past, _prepared.Past);
+            Span<double> mean = means.Slice(n * _prepared.Future, _prepared.Future);
+            Span<double> deviation = standardDeviations.Slice(n * _prepared.Future, _prepared.Future);
+            if (missing > 0 || double.IsNegativeInfinity(batch.Best[n]))
+            {
+                PredictMoments(past, mean, deviation);
+                continue;
+            }
+
+            Units units = Normalise(past, workspace);
+            for (int k = 0; k < _prepared.Count; k++)
+            {
+                workspace.LogWeights[k] = batch.LogWeights[(k * PanelKernels.Width) + n];
+            }
+
+            int kept = KeptWeights.Select(workspace.LogWeights, batch.Best[n], workspace.Kept);
+            for (int i = 0; i < kept; i++)
+            {
+                _prepared.PrepareOffset(workspace.Kept[i], workspace);
+            }
+
+            WriteMoments(workspace, kept, units, mean, deviation);
+        }
+    }
+
     private Units Normalise(ReadOnlySpan<double> past, ForecastWorkspace workspace)
     {
         int channels = Model.Shape.Channels;

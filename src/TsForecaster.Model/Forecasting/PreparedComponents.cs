@@ -128,16 +128,69 @@ internal sealed class PreparedComponents
         return best;
     }
 
+    /// <summary>
+    /// The same for <see cref="PanelKernels.Width"/> pasts at once, a past a column: the same bits, with the panels read once for all.
+    /// A component is left once it is negligible for every one of the pasts.
+    /// </summary>
+    /// <param name="pasts">P·C×<see cref="PanelKernels.Width"/> row-major, in normalised units.</param>
+    /// <param name="offsets">Scratch of the same size.</param>
+    /// <param name="squares">Scratch, 8×<see cref="PanelKernels.Width"/>.</param>
+    /// <param name="logWeights">Receives K×<see cref="PanelKernels.Width"/>.</param>
+    /// <param name="best">Receives the largest of each past; −∞ when all overflow.</param>
+    public void LogWeightsOfMany(ReadOnlySpan<double> pasts, Span<double> offsets, Span<double> squares, Span<double> logWeights, Span<double> best)
+    {
+        best.Fill(double.NegativeInfinity);
+        for (int k = 0; k < Count; k++)
+        {
+            Span<double> bounds = logWeights.Slice(k * PanelKernels.Width, PanelKernels.Width);
+            MomentKernels.SubtractFromMany(pasts, PastMean(k)[..Past], PanelKernels.Width, offsets);
+            squares.Clear();
+            bool counts = true;
+            for (int panel = 0; panel < PanelKernels.Panels(Past) && counts; panel++)
+            {
+                PanelKernels.AddSquaresOfMany(Panels(k), panel, offsets, Past, squares);
+                counts = Bound(_logConstants[k], squares, best, bounds);
+            }
+
+            for (int n = 0; n < bounds.Length; n++)
+            {
+                bounds[n] = bounds[n] >= best[n] + Negligible ? bounds[n] : double.NegativeInfinity;
+                best[n] = Math.Max(best[n], bounds[n]);
+            }
+        }
+    }
+
+    /// <summary>Writes what the log densities cannot exceed; returns whether any past may still need the component.</summary>
+    private static bool Bound(double logConstant, ReadOnlySpan<double> squares, ReadOnlySpan<double> best, Span<double> bounds)
+    {
+        bool counts = false;
+        for (int n = 0; n < bounds.Length; n += PanelKernels.Lanes)
+        {
+            Vector512<double> sum = PanelKernels.SumRows(squares, n);
+            Vector512<double> bound = Vector512.Create(logConstant) - (Vector512.Create(0.5) * sum);
+            bound.CopyTo(bounds[n..]);
+            counts |= Vector512.GreaterThanOrEqualAny(bound, Vector512.Create<double>(best[n..]) + Vector512.Create(Negligible));
+        }
+
+        return counts;
+    }
+
+    /// <summary>Writes x − μ_P of a component and all of G(x − μ_P), where no weight of this past was computed alone.</summary>
+    public void PrepareOffset(int k, ForecastWorkspace workspace)
+    {
+        Offset(k, workspace);
+        PanelKernels.Multiply(Panels(k), Past / PanelKernels.Lanes, workspace.Offset(k)[..Past], workspace.FutureOffset(k)[..PanelKernels.Lanes]);
+    }
+
     /// <summary>Writes log π_k in place of log weights that tell nothing; returns the largest.</summary>
     public double LogPriors(ForecastWorkspace workspace)
     {
         double best = double.NegativeInfinity;
-        int panel = Past / PanelKernels.Lanes;
         for (int k = 0; k < Count; k++)
         {
             workspace.LogWeights[k] = _components[k].LogPrior;
             best = Math.Max(best, _components[k].LogPrior);
-            PanelKernels.Multiply(Panels(k), panel, workspace.Offset(k)[..Past], workspace.FutureOffset(k)[..PanelKernels.Lanes]);
+            PrepareOffset(k, workspace);
         }
 
         return best;

@@ -67,6 +67,27 @@ internal static class MomentKernels
         }
     }
 
+    /// <summary>Takes a vector from many. Naive loop: <c>for j: for n: d[j,n] = x[j,n] − m[j]</c>.</summary>
+    /// <param name="columns">x, a vector a column, row-major.</param>
+    /// <param name="m">One number a row.</param>
+    /// <param name="width">Vectors, a multiple of eight.</param>
+    /// <param name="difference">d.</param>
+    public static void SubtractFromMany(ReadOnlySpan<double> columns, ReadOnlySpan<double> m, int width, Span<double> difference)
+    {
+        Require(width % PanelKernels.Lanes == 0 && columns.Length == m.Length * width && difference.Length == columns.Length);
+        ref double x = ref MemoryMarshal.GetReference(columns);
+        ref double d = ref MemoryMarshal.GetReference(difference);
+        nuint at = 0;
+        foreach (double center in m)
+        {
+            Vector512<double> c = Vector512.Create(center);
+            for (int n = 0; n < width; n += PanelKernels.Lanes, at += PanelKernels.Lanes)
+            {
+                (Vector512.LoadUnsafe(ref x, at) - c).StoreUnsafe(ref d, at);
+            }
+        }
+    }
+
     private static void Require(bool sizesAgree)
     {
         if (!sizesAgree)

@@ -45,6 +45,11 @@ internal static class PanelKernels
     /// <summary>The next group of so many panels left: as few groups as there can be, of nearly equal size.</summary>
     public static int NextGroup(int left)
     {
+        if (left <= Group)
+        {
+            return left;
+        }
+
         int groups = (left + Group - 1) / Group;
         return (left + groups - 1) / groups;
     }
@@ -99,6 +104,7 @@ internal static class PanelKernels
     /// <param name="squares">s.</param>
     /// <param name="last">Receives the eight rows of A x of the group's last panel; those from n on are not in s.</param>
     /// <returns>s.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> AddSquares(
         ReadOnlySpan<double> panels, int panel, int count, ReadOnlySpan<double> x, Vector512<double> squares, Span<double> last)
     {
@@ -152,6 +158,18 @@ internal static class PanelKernels
         Vector256<double> four = s.GetLower() + s.GetUpper();
         Vector128<double> two = four.GetLower() + four.GetUpper();
         return two.GetElement(0) + two.GetElement(1);
+    }
+
+    /// <summary><see cref="Sum"/> of eight columns from <paramref name="column"/> on, of 8×<see cref="Width"/> numbers row-major.</summary>
+    public static Vector512<double> SumRows(ReadOnlySpan<double> squares, int column)
+    {
+        Require(squares.Length == Lanes * Width && column >= 0 && column + Lanes <= Width);
+        ref double s = ref Unsafe.Add(ref MemoryMarshal.GetReference(squares), column);
+        Vector512<double> s04 = Vector512.LoadUnsafe(ref s) + Vector512.LoadUnsafe(ref s, 4 * Width);
+        Vector512<double> s15 = Vector512.LoadUnsafe(ref s, Width) + Vector512.LoadUnsafe(ref s, 5 * Width);
+        Vector512<double> s26 = Vector512.LoadUnsafe(ref s, 2 * Width) + Vector512.LoadUnsafe(ref s, 6 * Width);
+        Vector512<double> s37 = Vector512.LoadUnsafe(ref s, 3 * Width) + Vector512.LoadUnsafe(ref s, 7 * Width);
+        return (s04 + s26) + (s15 + s37);
     }
 
     /// <summary>Up to four panels side by side. Where there are fewer, the last stands in for the missing ones.</summary>

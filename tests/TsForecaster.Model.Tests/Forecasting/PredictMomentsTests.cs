@@ -40,6 +40,36 @@ public sealed class PredictMomentsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void PredictMoments_ManyPasts_AreThoseOfEachAloneToTheBit(int past, int future, int channels, int components)
+    {
+        WindowShape shape = new(past, future, channels);
+        var forecaster = new Forecaster(RandomModels.Model(shape, components, past, new Normalisation(Centring.Last)));
+        foreach (int count in new[] { 0, 1, 15, 16, 17, 40 })
+        {
+            double[] pasts = RandomModels.Gaussians(new Random(count), count * shape.PastDimension);
+            if (count == 40 && past > 1)
+            {
+                // A block with a past that overflows, and one with a missing value.
+                pasts[17 * shape.PastDimension] = 1e200;
+                pasts[0] = double.NaN;
+            }
+
+            double[] means = new double[count * shape.FutureDimension], deviations = new double[means.Length];
+            forecaster.PredictMoments(count, pasts, means, deviations);
+            for (int n = 0; n < count; n++)
+            {
+                double[] alone = Moments(forecaster, pasts[(n * shape.PastDimension)..((n + 1) * shape.PastDimension)]);
+                Assert.Equal(alone[..shape.FutureDimension], means[(n * shape.FutureDimension)..((n + 1) * shape.FutureDimension)]);
+                Assert.Equal(alone[shape.FutureDimension..], deviations[(n * shape.FutureDimension)..((n + 1) * shape.FutureDimension)]);
+            }
+        }
+
+        Assert.Throws<ArgumentException>(() => forecaster.PredictMoments(2, new double[shape.PastDimension], new double[2 * shape.FutureDimension], new double[2 * shape.FutureDimension]));
+        Assert.Throws<ArgumentException>(() => forecaster.PredictMoments(1, new double[shape.PastDimension], new double[shape.FutureDimension], new double[2 * shape.FutureDimension]));
+    }
+
     [Fact]
     public void PredictMoments_OutlierWhoseSquareOverflows_AreThoseOfTheDensity()
     {

@@ -21,7 +21,10 @@ public sealed class MomentKernelsTests
         MomentKernels.AddVariance(0.3, a, b, c, variance);
         MomentKernels.Subtract(a, b, difference);
         MomentKernels.SquareRoot(roots);
+        double[] ofMany = new double[length];
+        MomentKernels.SubtractFromMany(a, b.AsSpan(0, length / 8), 8, ofMany);
 
+        Assert.Equal(a.Select((x, i) => x - b[i / 8]), ofMany);
         Assert.Equal(a.Zip(b, (m, center) => m + center), means);
         Assert.Equal(c.Select((s, i) => Math.FusedMultiplyAdd(0.3, a[i] + b[i], s)), sum);
         Assert.Equal(c.Select((s, i) => Math.FusedMultiplyAdd(0.3, Math.FusedMultiplyAdd(a[i] - c[i], a[i] - c[i], b[i]), s)), variance);

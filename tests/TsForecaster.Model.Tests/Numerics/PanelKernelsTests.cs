@@ -70,7 +70,9 @@ public sealed class PanelKernelsTests
         for (int vector = 0; vector < PanelKernels.Width; vector++)
         {
             double[] x = [.. Enumerable.Range(0, n).Select(j => columns[(j * PanelKernels.Width) + vector])];
-            Assert.Equal(Naive(matrix, x), Enumerable.Range(0, PanelKernels.Lanes).Select(lane => squares[(lane * PanelKernels.Width) + vector]));
+            double[] expected = Naive(matrix, x);
+            Assert.Equal(expected, Enumerable.Range(0, PanelKernels.Lanes).Select(lane => squares[(lane * PanelKernels.Width) + vector]));
+            Assert.Equal(PanelKernels.Sum(Vector512.Create<double>(expected)), PanelKernels.SumRows(squares, vector / 8 * 8).GetElement(vector % 8));
         }
     }
 
