@@ -25,8 +25,8 @@ internal sealed class ForecastWorkspace
     /// <summary>Mean of the mixture, laid out as <see cref="PreparedComponents"/> has it.</summary>
     public Span<double> Mean => _buffer.Slice(_past, _future);
 
-    /// <summary>Variance of the mixture.</summary>
-    public Span<double> Variance => _buffer.Slice(_past + _future, _future);
+    /// <summary>Standard deviation of the mixture.</summary>
+    public Span<double> Deviation => _buffer.Slice(_past + _future, _future);
 
     /// <summary>One number a component: first log π_k N(x), then the weights of those kept.</summary>
     public Span<double> LogWeights => _buffer.Slice(_past + (2 * _future), _components);
@@ -40,7 +40,13 @@ internal sealed class ForecastWorkspace
     /// <summary>x − μ_P of a component, padded.</summary>
     public Span<double> Offset(int k) => PerComponent(k, 0, _past);
 
-    /// <summary>G(x − μ_P) of a component, then m.</summary>
+    /// <summary>G(x − μ_P) of all components, <see cref="Stride"/> from one to the next.</summary>
+    public ReadOnlySpan<double> FutureOffsets => _buffer.Span[(Shared + _past)..];
+
+    /// <summary>Numbers that a component has.</summary>
+    public int Stride => _past + _future + PanelKernels.Lanes;
+
+    /// <summary>G(x − μ_P) of a component.</summary>
     public Span<double> FutureOffset(int k) => PerComponent(k, _past, _future);
 
     /// <summary>Squares of the rows of z so far, by row modulo eight.</summary>
@@ -55,11 +61,9 @@ internal sealed class ForecastWorkspace
         return workspace;
     }
 
-    private Span<double> PerComponent(int k, int start, int length)
-    {
-        int first = _past + (2 * _future) + PanelKernels.Padded(_components);
-        return _buffer.Slice(first + (k * (_past + _future + PanelKernels.Lanes)) + start, length);
-    }
+    private int Shared => _past + (2 * _future) + PanelKernels.Padded(_components);
+
+    private Span<double> PerComponent(int k, int start, int length) => _buffer.Slice(Shared + (k * Stride) + start, length);
 
     private void Fit(int components, int past, int future, int channels)
     {

@@ -213,28 +213,14 @@ public sealed class Forecaster
 
     private void WriteMoments(ForecastWorkspace workspace, int kept, Units units, Span<double> mean, Span<double> deviation)
     {
-        Span<double> mixtureMean = workspace.Mean, variance = workspace.Variance;
-        mixtureMean.Clear();
-        variance.Clear();
-        for (int i = 0; i < kept; i++)
-        {
-            int k = workspace.Kept[i];
-            MomentKernels.AddMean(workspace.LogWeights[i], _prepared.FutureMeans(k), _prepared.FutureOffset(k, workspace), mixtureMean);
-        }
-
-        for (int i = 0; i < kept; i++)
-        {
-            int k = workspace.Kept[i];
-            MomentKernels.AddVariance(workspace.LogWeights[i], workspace.FutureOffset(k), _prepared.Variances(k), mixtureMean, variance);
-        }
-
-        MomentKernels.SquareRoot(variance);
+        Span<double> mixtureMean = workspace.Mean, mixtureDeviation = workspace.Deviation;
+        _prepared.Moments(workspace, kept, mixtureMean, mixtureDeviation);
         mixtureMean = mixtureMean[_prepared.Lead..];
-        variance = variance[_prepared.Lead..];
+        mixtureDeviation = mixtureDeviation[_prepared.Lead..];
         for (int i = 0, c = 0; i < mean.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
         {
             mean[i] = (units.Scales[c] * mixtureMean[i]) + units.Levels[c];
-            deviation[i] = units.Scales[c] * variance[i];
+            deviation[i] = units.Scales[c] * mixtureDeviation[i];
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class PreparedComponents
             {
                 components[k].GainRow(i, row);
                 PanelKernels.SetRow(Panels(k), past + i, row);
-                VariancesOf(k)[Lead + i] = components[k].Deviations[i] * components[k].Deviations[i];
+                Variances(k)[Lead + i] = components[k].Deviations[i] * components[k].Deviations[i];
             }
         }
     }
@@ -77,12 +77,6 @@ internal sealed class PreparedComponents
 
     /// <summary>Numbers in means and variances: <see cref="Lead"/>, F·C, and what fills the last panel.</summary>
     public int FuturePadded { get; }
-
-    /// <summary>diag S, <see cref="FuturePadded"/> numbers.</summary>
-    public ReadOnlySpan<double> Variances(int k) => VariancesOf(k);
-
-    /// <summary>μ_F, <see cref="FuturePadded"/> numbers.</summary>
-    public ReadOnlySpan<double> FutureMeans(int k) => FutureMean(k);
 
     /// <summary>
     /// Writes log π_k N(x; μ_P, Σ_PP) into the workspace, −∞ for components that are sure to be negligible and where it overflows;
@@ -214,6 +208,20 @@ internal sealed class PreparedComponents
         return offset;
     }
 
+    /// <summary>Mean and standard deviation of the mixture of those kept, in normalised units, from <see cref="Lead"/> on.</summary>
+    public void Moments(ForecastWorkspace workspace, int kept, Span<double> mean, Span<double> deviation)
+    {
+        ReadOnlySpan<int> components = workspace.Kept[..kept];
+        foreach (int k in components)
+        {
+            FutureOffset(k, workspace);
+        }
+
+        Span<double> numbers = _buffer.Span;
+        MomentKernels.Combine(
+            components, workspace.LogWeights[..kept], workspace.FutureOffsets, workspace.Stride, numbers[PastPadded..], numbers[(PastPadded + FuturePadded)..], _size, mean, deviation);
+    }
+
     private void Finish(int k, int panel, int panels, ForecastWorkspace workspace, ref double best)
     {
         ref double bound = ref workspace.LogWeights[k];
@@ -240,7 +248,7 @@ internal sealed class PreparedComponents
 
     private Span<double> FutureMean(int k) => _buffer.Slice((k * _size) + PastPadded, FuturePadded);
 
-    private Span<double> VariancesOf(int k) => _buffer.Slice((k * _size) + PastPadded + FuturePadded, FuturePadded);
+    private Span<double> Variances(int k) => _buffer.Slice((k * _size) + PastPadded + FuturePadded, FuturePadded);
 
     private Span<double> Panels(int k) => _buffer.Slice((k * _size) + PastPadded + (2 * FuturePadded), _panelSize);
 }

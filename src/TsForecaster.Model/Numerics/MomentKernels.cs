@@ -4,53 +4,63 @@ using System.Runtime.Intrinsics;
 namespace TsForecaster.Model.Numerics;
 
 /// <summary>
-/// Moments of mixtures, one a lane: Σ_k w_k m_k and Σ_k w_k (v_k + (m_k − m̄)²). A lane's number is one running sum over the
+/// Moments of mixtures, one a lane: m̄ = Σ_k w_k m_k and √ Σ_k w_k (s_k² + (m_k − m̄)²). A lane's number is one running sum over the
 /// components in their order, each step one fused multiply-add, whatever the vector width. Spans hold whole panels
 /// (<see cref="PanelKernels.Padded"/>), so that there is no tail.
 /// </summary>
 internal static class MomentKernels
 {
-    /// <summary>Completes a component's mean and adds it. Naive loop: <c>for i: { m[i] += center[i]; sum[i] = fma(w, m[i], sum[i]) }</c>.</summary>
-    public static void AddMean(double weight, ReadOnlySpan<double> center, Span<double> means, Span<double> sum)
+    /// <summary>
+    /// Mean and standard deviation of a mixture in every lane. Naive loop, all sums from zero:
+    /// <c>for i: { for k: mean[i] = fma(w[k], o[k,i] + c[k,i], mean[i]); for k: { d = (o[k,i] + c[k,i]) − mean[i];
+    /// v = fma(w[k], fma(d, d, s[k,i]), v) }; deviation[i] = √v }</c>.
+    /// </summary>
+    /// <param name="components">The k that count, in their order.</param>
+    /// <param name="weights">w, one for each of them.</param>
+    /// <param name="offsets">o: component k's numbers start at k·<paramref name="offsetStride"/>.</param>
+    /// <param name="centers">c: component k's numbers start at k·<paramref name="stride"/>.</param>
+    /// <param name="variances">s, laid out like c.</param>
+    /// <param name="mean">Whole panels.</param>
+    /// <param name="deviation">As many.</param>
+    public static void Combine(
+        ReadOnlySpan<int> components,
+        ReadOnlySpan<double> weights,
+        ReadOnlySpan<double> offsets,
+        int offsetStride,
+        ReadOnlySpan<double> centers,
+        ReadOnlySpan<double> variances,
+        int stride,
+        Span<double> mean,
+        Span<double> deviation)
     {
-        Require(center.Length == sum.Length && means.Length == sum.Length && sum.Length % PanelKernels.Lanes == 0);
-        ref double m = ref MemoryMarshal.GetReference(means);
-        ref double c = ref MemoryMarshal.GetReference(center);
-        ref double s = ref MemoryMarshal.GetReference(sum);
-        Vector512<double> w = Vector512.Create(weight);
-        for (nuint i = 0; i < (nuint)sum.Length; i += PanelKernels.Lanes)
+        Require(weights.Length == components.Length && mean.Length == deviation.Length && mean.Length % PanelKernels.Lanes == 0);
+        foreach (int k in components)
         {
-            Vector512<double> mean = Vector512.LoadUnsafe(ref m, i) + Vector512.LoadUnsafe(ref c, i);
-            mean.StoreUnsafe(ref m, i);
-            Vector512.FusedMultiplyAdd(w, mean, Vector512.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
+            long end = ((long)k * stride) + mean.Length;
+            Require(k >= 0 && ((long)k * offsetStride) + mean.Length <= offsets.Length && end <= centers.Length && end <= variances.Length);
         }
-    }
 
-    /// <summary>Naive loop: <c>for i: { d = m[i] − mean[i]; sum[i] = fma(w, fma(d, d, v[i]), sum[i]) }</c>.</summary>
-    public static void AddVariance(double weight, ReadOnlySpan<double> means, ReadOnlySpan<double> variances, ReadOnlySpan<double> mean, Span<double> sum)
-    {
-        Require(means.Length == sum.Length && variances.Length == sum.Length && mean.Length == sum.Length && sum.Length % PanelKernels.Lanes == 0);
-        ref double m = ref MemoryMarshal.GetReference(means);
-        ref double v = ref MemoryMarshal.GetReference(variances);
-        ref double c = ref MemoryMarshal.GetReference(mean);
-        ref double s = ref MemoryMarshal.GetReference(sum);
-        Vector512<double> w = Vector512.Create(weight);
-        for (nuint i = 0; i < (nuint)sum.Length; i += PanelKernels.Lanes)
+        ref double o = ref MemoryMarshal.GetReference(offsets);
+        ref double c = ref MemoryMarshal.GetReference(centers);
+        ref double s = ref MemoryMarshal.GetReference(variances);
+        for (int i = 0; i < mean.Length; i += PanelKernels.Lanes)
         {
-            Vector512<double> d = Vector512.LoadUnsafe(ref m, i) - Vector512.LoadUnsafe(ref c, i);
-            Vector512<double> square = Vector512.FusedMultiplyAdd(d, d, Vector512.LoadUnsafe(ref v, i));
-            Vector512.FusedMultiplyAdd(w, square, Vector512.LoadUnsafe(ref s, i)).StoreUnsafe(ref s, i);
-        }
-    }
+            Vector512<double> m = Vector512<double>.Zero, v = Vector512<double>.Zero;
+            for (int n = 0; n < components.Length; n++)
+            {
+                nuint at = (nuint)((components[n] * offsetStride) + i), center = (nuint)((components[n] * stride) + i);
+                m = Vector512.FusedMultiplyAdd(Vector512.Create(weights[n]), Vector512.LoadUnsafe(ref o, at) + Vector512.LoadUnsafe(ref c, center), m);
+            }
 
-    /// <summary>v_i ← √v_i.</summary>
-    public static void SquareRoot(Span<double> values)
-    {
-        Require(values.Length % PanelKernels.Lanes == 0);
-        ref double v = ref MemoryMarshal.GetReference(values);
-        for (nuint i = 0; i < (nuint)values.Length; i += PanelKernels.Lanes)
-        {
-            Vector512.Sqrt(Vector512.LoadUnsafe(ref v, i)).StoreUnsafe(ref v, i);
+            for (int n = 0; n < components.Length; n++)
+            {
+                nuint at = (nuint)((components[n] * offsetStride) + i), center = (nuint)((components[n] * stride) + i);
+                Vector512<double> d = (Vector512.LoadUnsafe(ref o, at) + Vector512.LoadUnsafe(ref c, center)) - m;
+                v = Vector512.FusedMultiplyAdd(Vector512.Create(weights[n]), Vector512.FusedMultiplyAdd(d, d, Vector512.LoadUnsafe(ref s, center)), v);
+            }
+
+            m.CopyTo(mean[i..]);
+            Vector512.Sqrt(v).CopyTo(deviation[i..]);
         }
     }
 
