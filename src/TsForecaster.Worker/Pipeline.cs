@@ -24,24 +24,38 @@ public sealed class Pipeline(
     SeriesBoard board,
     TimeProvider time)
 {
+    private static readonly TimeSpan BetweenSaves = TimeSpan.FromSeconds(1);
+
     /// <summary>What has been done since the start.</summary>
     public PipelineTotals Totals { get; } = new();
 
     /// <summary>Runs until stopped, then finishes what was begun; fails with whatever stopped a lane.</summary>
-    public Task RunAsync(CancellationToken stop) => source.RunAsync(Open, stop);
+    public Task RunAsync(CancellationToken stop) => source.RunAsync(partition => Open(partition, stop), stop);
 
-    private PartitionLane Open(PartitionId partition)
+    private PartitionLane Open(PartitionId partition, CancellationToken stop)
     {
         PartitionCheckpoint? checkpoint = checkpoints.Load(partition);
-        PartitionState state = checkpoint is null
-            ? new PartitionState(settings.SeriesOf, settings.Horizons)
-            : PartitionState.Read(checkpoint.State, settings.SeriesOf, settings.Horizons);
+        PartitionState state = Restore(checkpoint);
         PartitionLane lane = new(partition, checkpoint?.NextOffset, settings.LaneCapacity);
-        lane.Completion = Task.Run(() => RunLaneAsync(lane, state), CancellationToken.None);
+        lane.Completion = Task.Run(() => RunLaneAsync(lane, state, stop), CancellationToken.None);
         return lane;
     }
 
-    private async Task RunLaneAsync(PartitionLane lane, PartitionState state)
+    private PartitionState Restore(PartitionCheckpoint? checkpoint)
+    {
+        try
+        {
+            return checkpoint is null
+                ? new PartitionState(settings.SeriesOf, settings.Horizons)
+                : PartitionState.Read(checkpoint.State, settings.SeriesOf, settings.Horizons);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CheckpointException($"the checkpoint of {checkpoint!.Partition} is refused: {e.Message}", e);
+        }
+    }
+
+    private async Task RunLaneAsync(PartitionLane lane, PartitionState state, CancellationToken stop)
     {
         using CancellationTokenSource failed = CancellationTokenSource.CreateLinkedTokenSource(lane.Abandoned);
         Channel<Delivery> outbox = Channel.CreateBounded<Delivery>(settings.DeliveriesInFlight);
@@ -49,9 +63,24 @@ public sealed class Pipeline(
         {
             await Task.WhenAll(Half(WorkAsync(lane, state, outbox.Writer, failed.Token)), Half(DeliverAsync(lane, outbox.Reader, failed.Token)));
         }
+        catch (CheckpointUnavailableException) when (lane.Closed.IsCancellationRequested)
+        {
+            // The store has said why. Nothing was committed, so whoever reads on repeats the same points.
+        }
         catch (OperationCanceledException) when (lane.Abandoned.IsCancellationRequested)
         {
             // The partition has another owner now, which goes on from the last checkpoint.
+        }
+        finally
+        {
+            // What another worker shows from now on is not ours to show; at the end, what was reached stays to be looked at.
+            if (!stop.IsCancellationRequested)
+            {
+                foreach (SeriesKey key in state.Series)
+                {
+                    board.Remove(key);
+                }
+            }
         }
 
         async Task Half(Task half)
@@ -105,7 +134,7 @@ public sealed class Pipeline(
                         }
                     }
 
-                    Totals.Count(state.Place(tick));
+                    Totals.CountTick(inTime: state.Place(tick));
                 }
 
                 ticks.Clear();
@@ -134,7 +163,7 @@ public sealed class Pipeline(
                     underWay.Begin(job);
                 }
 
-                Totals.Count(result);
+                Totals.CountStep(result);
                 board.Record(result);
                 delivery.Add(result);
             }
@@ -145,11 +174,8 @@ public sealed class Pipeline(
     {
         await foreach (Delivery delivery in outbox.ReadAllAsync(cancellation))
         {
-            foreach (DeadLetter letter in delivery.DeadLetters)
-            {
-                await source.DeadLetterAsync(letter.Record, letter.Error, cancellation);
-                Totals.CountDeadLetter();
-            }
+            await Task.WhenAll(delivery.DeadLetters.Select(letter => source.DeadLetterAsync(letter.Record, letter.Error, cancellation)));
+            Totals.CountDeadLetters(delivery.DeadLetters.Count);
 
             if (delivery.Points.Count > 0)
             {
@@ -159,8 +185,26 @@ public sealed class Pipeline(
 
             if (delivery.Checkpoint is { } checkpoint)
             {
-                await checkpoints.SaveAsync(checkpoint, cancellation);
+                await SaveAsync(checkpoint, lane, cancellation);
                 source.Commit(lane.Partition, checkpoint.NextOffset);
+            }
+        }
+    }
+
+    /// <summary>A store that is full or gone stops the lane as a sink would, but not the end of a lane: what is not saved is done again.</summary>
+    private async Task SaveAsync(PartitionCheckpoint checkpoint, PartitionLane lane, CancellationToken cancellation)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lane.Closed);
+        while (true)
+        {
+            try
+            {
+                await checkpoints.SaveAsync(checkpoint, cancellation);
+                return;
+            }
+            catch (CheckpointUnavailableException) when (!either.IsCancellationRequested)
+            {
+                await Task.Delay(BetweenSaves, time, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
     }

@@ -48,7 +48,7 @@ public sealed class PipelineTotals
         }
     }
 
-    internal void Count(bool inTime)
+    internal void CountTick(bool inTime)
     {
         Interlocked.Increment(ref _ticks);
         TicksCounter.Add(1);
@@ -58,7 +58,7 @@ public sealed class PipelineTotals
         }
     }
 
-    internal void Count(StepResult result)
+    internal void CountStep(StepResult result)
     {
         StepsCounter.Add(1);
         if (result.Step.Missing)
@@ -81,5 +81,5 @@ public sealed class PipelineTotals
 
     internal void CountPoints(int count) => Interlocked.Add(ref _points, count);
 
-    internal void CountDeadLetter() => Interlocked.Increment(ref _deadLetters);
+    internal void CountDeadLetters(int count) => Interlocked.Add(ref _deadLetters, count);
 }

@@ -77,6 +77,21 @@ public sealed record ModelSettings
 
     [Range(0, long.MaxValue)]
     public long Seed { get; init; } = 1;
+
+    /// <summary>How windows are normalised.</summary>
+    internal Normalisation Normalisation => new(Centring, Scaling);
+
+    /// <summary>How the mixture is fitted.</summary>
+    internal FitOptions FitOptions => new()
+    {
+        Components = Components,
+        Shape = Covariance,
+        Ridge = Ridge,
+        MaxIterations = MaxIterations,
+        Tolerance = Tolerance,
+        Starts = Starts,
+        Seed = (ulong)Seed,
+    };
 }
 
 /// <summary>When a series is refitted, and on how much.</summary>

@@ -99,7 +99,7 @@ internal sealed class TickLog
     {
         MemorySink sink = new();
         string directory = Directory.CreateTempSubdirectory("tsforecaster-expected-").FullName;
-        FileCheckpointStore checkpoints = new(directory, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<FileCheckpointStore>.Instance);
+        FileCheckpointStore checkpoints = new(directory, Microsoft.Extensions.Logging.Abstractions.NullLogger<FileCheckpointStore>.Instance);
         using RefitPool refits = new(2);
         MemoryTickSource source = new(Records);
         Pipeline pipeline = new(

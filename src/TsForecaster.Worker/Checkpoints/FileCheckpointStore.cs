@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace TsForecaster.Worker.Checkpoints;
@@ -14,14 +15,15 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
     private static readonly byte[] Magic = "TSFCKPT\n"u8.ToArray();
 
     private readonly string _directory;
-    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<PartitionId, string> _troubles = new();
     private readonly ILogger _logger;
 
     /// <param name="directory">Created when it does not exist.</param>
     /// <exception cref="CheckpointException">The directory cannot be created.</exception>
-    public FileCheckpointStore(string directory, TimeProvider time, ILogger<FileCheckpointStore> logger)
+    public FileCheckpointStore(string directory, ILogger<FileCheckpointStore> logger)
     {
-        (_directory, _time, _logger) = (Path.GetFullPath(directory), time, logger);
+        (_directory, _logger) = (Path.GetFullPath(directory), logger);
+        LogDirectory(_directory);
         try
         {
             Directory.CreateDirectory(_directory);
@@ -33,7 +35,7 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
-    public string? Trouble { get; private set; }
+    public string? Trouble => _troubles.IsEmpty ? null : _troubles.OrderBy(t => t.Key.ToString(), StringComparer.Ordinal).First().Value;
 
     /// <inheritdoc/>
     public PartitionCheckpoint? Load(PartitionId partition)
@@ -68,24 +70,22 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
         return new PartitionCheckpoint(partition, nextOffset, bytes.AsMemory(HeaderLength, (int)length));
     }
 
-    /// <summary>Saves; while the disk refuses (full, gone), reports <see cref="Trouble"/> and tries again every few seconds.</summary>
-    public async Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation)
     {
         string path = PathOf(checkpoint.Partition);
-        while (true)
+        try
         {
-            try
-            {
-                Save(path, checkpoint);
-                Trouble = null;
-                return;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Trouble = $"checkpoint {path} cannot be written: {e.Message}";
-                LogCannotWrite(path, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(2), _time, cancellation);
-            }
+            Save(path, checkpoint);
+            _troubles.TryRemove(checkpoint.Partition, out _);
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string trouble = $"checkpoint {path} cannot be written: {e.Message}";
+            _troubles[checkpoint.Partition] = trouble;
+            LogCannotWrite(path, e.Message);
+            return Task.FromException(new CheckpointUnavailableException(trouble, e));
         }
     }
 
@@ -119,6 +119,9 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
     private string PathOf(PartitionId partition) =>
         Path.Combine(_directory, $"{Uri.EscapeDataString(partition.Topic)}-{partition.Partition}.checkpoint");
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Checkpoint {Path} cannot be written, trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Checkpoints are kept in {Directory}")]
+    private partial void LogDirectory(string directory);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Checkpoint {Path} cannot be written: {Reason}")]
     private partial void LogCannotWrite(string path, string reason);
 }

@@ -12,11 +12,15 @@ public interface ICheckpointStore
     PartitionCheckpoint? Load(PartitionId partition);
 
     /// <summary>Returns when the checkpoint is durable; a crash at any moment leaves either the old one or the new one.</summary>
+    /// <exception cref="CheckpointUnavailableException">The store does not take it now: disk full, directory gone. Trying again later may help.</exception>
     Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation);
 
     /// <summary>Null when the last checkpoint was saved, else what is wrong.</summary>
     string? Trouble { get; }
 }
+
+/// <summary>The store cannot save at the moment; the message says where and why.</summary>
+public sealed class CheckpointUnavailableException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>A checkpoint cannot be used; the message says which and what to do.</summary>
 public sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);

@@ -46,8 +46,8 @@ internal sealed class BacktestRun
             {
                 Shape = shape,
                 Split = split,
-                Normalisation = ModelArguments.Normalisation(model),
-                Fit = ModelArguments.FitOptions(model),
+                Normalisation = model.Normalisation,
+                Fit = model.FitOptions,
                 Stride = request.Stride,
                 Season = model.Season,
                 Standardise = request.Standardise,
@@ -86,7 +86,7 @@ internal sealed class BacktestRun
         PanelBacktest backtest = new(
             histories,
             futures,
-            new PanelOptions { Shape = shape, Normalisation = ModelArguments.Normalisation(model), Fit = ModelArguments.FitOptions(model), Season = model.Season },
+            new PanelOptions { Shape = shape, Normalisation = model.Normalisation, Fit = model.FitOptions, Season = model.Season },
             train.Ids);
         IReadOnlyList<(string, object?)> settings = [("panel", Path.GetFileName(trainFile)), ("panel_test", Path.GetFileName(testFile)), .. Describe(model)];
         return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score);

@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using TsForecaster.Model.Mixtures;
-using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Settings;
 
 namespace TsForecaster.Worker.Commands;
@@ -47,19 +45,6 @@ internal static class ModelArguments
 
         return settings;
     }
-
-    public static FitOptions FitOptions(ModelSettings model) => new()
-    {
-        Components = model.Components,
-        Shape = model.Covariance,
-        Ridge = model.Ridge,
-        MaxIterations = model.MaxIterations,
-        Tolerance = model.Tolerance,
-        Starts = model.Starts,
-        Seed = (ulong)model.Seed,
-    };
-
-    public static Normalisation Normalisation(ModelSettings model) => new(model.Centring, model.Scaling);
 
     private static string EnumName(Type type, string text)
     {

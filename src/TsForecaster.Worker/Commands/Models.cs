@@ -12,10 +12,10 @@ internal static class Models
     public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, CancellationToken cancellation)
     {
         WindowShape shape = new(settings.Past, settings.Future);
-        Normalisation normalisation = ModelArguments.Normalisation(settings);
+        Normalisation normalisation = settings.Normalisation;
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
         CheckWindows(file, histories, settings, WindowSet.Over(series, shape, normalisation).Count);
-        (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, ModelArguments.FitOptions(settings), cancellation);
+        (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
 

@@ -30,6 +30,12 @@ public enum TimeUnit
 /// <summary>Where ticks come from and how they are read.</summary>
 public sealed record KafkaOptions : IValidatableObject
 {
+    private static readonly string[] Reserved =
+    [
+        "auto.offset.reset", "bootstrap.servers", "client.id", "enable.auto.commit", "enable.auto.offset.store", "enable.idempotence",
+        "acks", "group.id", "group.instance.id", "partition.assignment.strategy",
+    ];
+
     /// <summary>host:port, comma-separated.</summary>
     [Required]
     public string BootstrapServers { get; init; } = "localhost:9092";
@@ -128,6 +134,8 @@ public sealed record KafkaOptions : IValidatableObject
     /// <summary>The rules across settings.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        foreach (string name in Properties.Keys.Intersect(Reserved, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            yield return Error(nameof(Properties), $"'{name}' is the worker's own: an offset is committed when everything before it is durable, or it has a setting of its own");
         if (Topics.Any(string.IsNullOrWhiteSpace)) yield return Error(nameof(Topics), "a topic has no name");
         if (Topics.Contains(DeadLetterTopic, StringComparer.Ordinal))
             yield return Error(nameof(DeadLetterTopic), $"'{DeadLetterTopic}' is also read; bad records would come back for ever");

@@ -124,7 +124,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
         owned.Fresh = false;
 
         // A record without a timestamp has -1: no time, which no clock of ours may make up.
-        long timestamp = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs * 1_000_000;
+        long timestamp = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : Math.Min(message.Timestamp.UnixTimestampMs, long.MaxValue / 1_000_000) * 1_000_000;
         owned.Lane.Write(new SourceRecord(partition, offset, timestamp, message.Key, message.Value));
         IngestMeters.Records.Add(1);
         IngestMeters.Bytes.Add(message.Value?.Length ?? 0);
@@ -139,6 +139,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
         foreach (var (_, owned) in _owned)
         {
             Inspect(owned.Lane);
+            if (owned.Lane.Completion.IsCompleted) Fail(new InvalidOperationException($"the work on {owned.Lane.Partition} ended before its partition was given up"));
             owned.StoreAgain(consumer);
             if (!owned.Paused || !owned.Lane.HasRoom) continue;
             consumer.Resume([owned.Kafka]);

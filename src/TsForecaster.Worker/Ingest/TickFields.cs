@@ -71,7 +71,11 @@ internal sealed class TickFields
             return $"time is {TimeSpan.FromTicks((at - record.TimestampNs) / 100)} ahead of the record's timestamp, {TimeSpan.FromTicks(_maxLeadNs / 100)} is allowed";
 
         foreach (ref var tick in CollectionsMarshal.AsSpan(ticks)[first..])
+        {
+            if (Math.Abs(tick.Value) > Tick.LargestValue) return $"value {tick.Value:R} is beyond ±{Tick.LargestValue:R}; no sensor measures that";
             tick = new Tick(new SeriesKey(series, tick.Key.Channel), at, tick.Value);
+        }
+
         return null;
     }
 

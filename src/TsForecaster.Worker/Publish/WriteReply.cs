@@ -40,7 +40,13 @@ internal readonly record struct WriteReply(Verdict Verdict, string Reason, TimeS
             return new WriteReply(verdict, "", null, 0);
         }
 
-        string said = await ReasonAsync(response, cancellation);
+        (string said, bool structured) = await ReasonAsync(response, cancellation);
+        if (verdict == Verdict.BadLines && !structured)
+        {
+            // InfluxDB explains itself in JSON. A proxy's page says nothing about any line: leaving lines out for it would lose them all.
+            verdict = Verdict.Refused;
+        }
+
         if (said.StartsWith("retention policy not found", StringComparison.Ordinal))
         {
             // InfluxDB 1 says 500 to this setting of ours.
@@ -70,14 +76,15 @@ internal readonly record struct WriteReply(Verdict Verdict, string Reason, TimeS
         _ => Verdict.Refused,
     };
 
-    private static async Task<string> ReasonAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<(string Said, bool Structured)> ReasonAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         byte[] body = new byte[LongestBody];
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
         int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation);
-        string reason = FromJson(body.AsMemory(0, length)) ?? Encoding.UTF8.GetString(body, 0, length);
+        string? structured = FromJson(body.AsMemory(0, length));
+        string reason = structured ?? Encoding.UTF8.GetString(body, 0, length);
         reason = string.Join(' ', reason.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
+        return (reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…", structured is not null);
     }
 
     /// <summary>v1: {"error"}; v2: {"code","message"}; v3: {"error","data":[{"error_message","line_number","original_line"}]}.</summary>

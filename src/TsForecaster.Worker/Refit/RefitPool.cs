@@ -62,8 +62,14 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
         GaussianMixture? from = job.WarmStart?.Mixture is { } active && active.Components == job.Options.Components ? active : null;
         (ForecastModel? model, FitReport report) = ForecastModel.Fit(
             [job.History], job.Shape, job.Normalisation, job.Options with { InitialMixture = from }, cancellation);
+        if (model is null && from is not null)
+        {
+            // What the active model led into may be no dead end for a start of its own.
+            (model, report) = ForecastModel.Fit([job.History], job.Shape, job.Normalisation, job.Options, cancellation);
+        }
+
         return model is null
-            ? new RefitOutcome(null, windows, double.NaN, "the covariance stayed singular; the last good model is kept")
+            ? new RefitOutcome(null, windows, double.NaN, job.WarmStart is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept")
             : new RefitOutcome(new Forecaster(model), windows, report.LogLikelihood, job.WarmStart is null ? "first" : "scheduled");
     }
 

@@ -10,7 +10,7 @@ public sealed class RefitsUnderWay(RefitPool pool, IEnumerable<RefitJob> restore
     /// <summary>Begins a refit; the series' former one was either taken up or is no longer wanted.</summary>
     public void Begin(RefitJob job) => _tasks[job.Key] = pool.Start(job, cancellation);
 
-    /// <summary>What came of the series' refit; null while it is under way, and the series then waits for it.</summary>
+    /// <summary>What came of the series' refit, once; null while it is under way, and the series then waits for it.</summary>
     public RefitOutcome? Outcome(SeriesKey key)
     {
         Task<RefitOutcome> task = _tasks[key];
@@ -21,6 +21,7 @@ public sealed class RefitsUnderWay(RefitPool pool, IEnumerable<RefitJob> restore
         }
 
         _awaited.Remove(key);
+        _tasks.Remove(key);
         return task.GetAwaiter().GetResult();
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TsForecaster.Model.Forecasting;
 
 namespace TsForecaster.Worker.Series;
 
@@ -24,6 +25,9 @@ public sealed class PartitionState
 
     /// <param name="Waiting">Closed cells that are not yet taken in, because the refit that becomes active with the first is still under way.</param>
     private sealed record Entry(SeriesGrid Grid, SeriesState State, Queue<Step> Waiting);
+
+    /// <summary>Every series seen so far.</summary>
+    public IReadOnlyCollection<SeriesKey> Series => _series.Keys;
 
     /// <summary>The refits under way, in the order of the series' names.</summary>
     public IReadOnlyList<RefitJob> Pending => [.. _series.OrderBy(s => s.Key).Select(s => s.Value.State.Pending).OfType<RefitJob>()];
@@ -111,8 +115,11 @@ public sealed class PartitionState
     private int[] Horizons(SeriesSettings settings)
     {
         int[] within = [.. _horizons.Where(h => h <= settings.Model.Future)];
-        return within.Length > 0 ? within : [.. Enumerable.Range(1, settings.Model.Future)];
+        return _horizons.Count > 0 ? within : [.. Enumerable.Range(1, settings.Model.Future)];
     }
+
+    // What the cells of a grid depend on.
+    private static string Fingerprint(GridSettings grid) => $"{grid.Interval} {grid.Aggregate}";
 
     /// <summary>The whole state as bytes; the same state gives the same bytes.</summary>
     public byte[] Write()
@@ -126,7 +133,7 @@ public sealed class PartitionState
         {
             writer.Write(key.Series);
             writer.Write(key.Channel);
-            writer.Write(_settings(key.Series).Grid.ToString());
+            writer.Write(Fingerprint(_settings(key.Series).Grid));
             long length = stream.Position;
             writer.Write(0L);
             entry.Grid.Write(writer);
@@ -147,9 +154,21 @@ public sealed class PartitionState
         return stream.ToArray();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote. A series whose grid has other settings now begins anew.</summary>
-    /// <exception cref="InvalidDataException">The bytes are of a version this program does not know.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote. A series whose interval or aggregate has changed begins anew.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a state, or of a version this program does not know.</exception>
     public static PartitionState Read(ReadOnlyMemory<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
+    {
+        try
+        {
+            return ReadAll(bytes, settings, horizons);
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or ModelFileException)
+        {
+            throw new InvalidDataException($"the state of the partition cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static PartitionState ReadAll(ReadOnlyMemory<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
     {
         PartitionState state = new(settings, horizons);
         using MemoryStream stream = new(bytes.ToArray(), writable: false);
@@ -164,7 +183,7 @@ public sealed class PartitionState
         {
             SeriesKey key = new(reader.ReadString(), reader.ReadString());
             SeriesSettings own = settings(key.Series);
-            bool sameGrid = reader.ReadString() == own.Grid.ToString();
+            bool sameGrid = reader.ReadString() == Fingerprint(own.Grid);
             long end = reader.ReadInt64();
             if (sameGrid)
             {

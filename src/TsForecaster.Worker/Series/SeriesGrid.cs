@@ -53,6 +53,7 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
         if (_open.Count > 0 && _open.GetKeyAtIndex(0) == _next)
         {
             value = _open.GetValueAtIndex(0).Value(settings.Aggregate);
+            value = Math.Abs(value) <= Tick.LargestValue ? value : double.NaN;
             _open.RemoveAt(0);
             _empty = 0;
         }

@@ -1,6 +1,6 @@
+using System.Globalization;
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Forecasting;
-using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Series;
@@ -29,7 +29,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     /// <summary>Whether the model under way becomes active with this step, which the caller must then have waited for.</summary>
     public bool ActivatesAt(in Step step) =>
-        step.Start == _nextStart && _pendingSince is { } since && _steps + 1 == since + settings.Refit.Lag;
+        step.Start == _nextStart && _pendingSince is { } since && _steps + 1 >= since + settings.Refit.Lag;
 
     /// <summary>Takes in a closed cell: scores what was forecast for it, activates a model that is due, forecasts on.</summary>
     /// <param name="refit">The outcome of the pending refit when <see cref="ActivatesAt"/> this step, else null.</param>
@@ -134,7 +134,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         ReadOnlySpan<double> history = _history.Last(_history.Count);
         Forecast density = _active.Predict(_history.Last(_shape.Past));
-        if (horizons[0] != 1)
+        if (horizons.Count == 0 || horizons[0] != 1)
         {
             _outstanding.Add(_steps + 1, new(1, Published: false, density.Marginal(1), double.NaN));
         }
@@ -164,19 +164,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private RefitJob Job(long since)
     {
         int skip = (int)(_steps - since);
-        int count = Math.Min(settings.Refit.History, _history.Count - skip);
-        ModelSettings model = settings.Model;
-        FitOptions options = new()
-        {
-            Components = model.Components,
-            Shape = model.Covariance,
-            Ridge = model.Ridge,
-            MaxIterations = model.MaxIterations,
-            Tolerance = model.Tolerance,
-            Starts = model.Starts,
-            Seed = (ulong)model.Seed,
-        };
-        return new RefitJob(key, since, _history.Last(count, skip).ToArray(), _shape, new Normalisation(model.Centring, model.Scaling), options, _active?.Model);
+        int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
+        return new RefitJob(key, since, _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray(), _shape, settings.Model.Normalisation, settings.Model.FitOptions, _active?.Model);
     }
 
     public void Write(BinaryWriter writer)
@@ -185,7 +174,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_steps);
         writer.Write(_missing);
         writer.Write(_nextStart);
-        writer.Write(Fingerprint(settings, horizons));
+        writer.Write(Fingerprint(settings));
         writer.Write(_refits);
         writer.Write(_nextRefit);
         writer.Write(_pendingSince ?? -1);
@@ -202,7 +191,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote. When the model's settings have changed since, the history stays and everything fitted to
+    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, the history stays and everything fitted to
     /// it begins anew.
     /// </summary>
     public static SeriesState Read(BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
@@ -214,7 +203,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _missing = reader.ReadInt64(),
             _nextStart = reader.ReadInt64(),
         };
-        if (reader.ReadString() != Fingerprint(settings, horizons))
+        if (reader.ReadString() != Fingerprint(settings))
         {
             return state;
         }
@@ -228,6 +217,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         return state;
     }
 
-    private static string Fingerprint(SeriesSettings settings, IReadOnlyList<int> horizons) =>
-        $"{settings.Model} {settings.Refit} {string.Join(',', horizons)}";
+    // What fitted state depends on. A model carries its other settings with it, and the next refit takes up new ones.
+    private static string Fingerprint(SeriesSettings settings) =>
+        string.Create(CultureInfo.InvariantCulture, $"{settings.Model.Past} {settings.Model.Future} {settings.Model.Season}");
 }

@@ -55,18 +55,19 @@ public sealed class FileCheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_WhileTheDirectoryIsGone_ReportsTroubleAndGoesOnWhenItIsBack()
+    public async Task Save_DirectoryGone_FailsByNameUntilItIsBack()
     {
         FileCheckpointStore store = Store();
+        PartitionCheckpoint checkpoint = new(Partition, 1, new byte[] { 1 });
         Directory.Delete(_directory);
-        Task saving = store.SaveAsync(new PartitionCheckpoint(Partition, 1, new byte[] { 1 }), default);
-        Assert.False(saving.IsCompleted);
-        Assert.Contains("cannot be written", store.Trouble, StringComparison.Ordinal);
+        CheckpointUnavailableException failure = await Assert.ThrowsAsync<CheckpointUnavailableException>(() => store.SaveAsync(checkpoint, default));
+        Assert.Contains(_directory, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(failure.Message, store.Trouble);
         Directory.CreateDirectory(_directory);
-        await saving.WaitAsync(TimeSpan.FromSeconds(20));
+        await store.SaveAsync(checkpoint, default);
         Assert.Null(store.Trouble);
         Assert.Equal(1, store.Load(Partition)!.NextOffset);
     }
 
-    private FileCheckpointStore Store() => new(_directory, TimeProvider.System, NullLogger<FileCheckpointStore>.Instance);
+    private FileCheckpointStore Store() => new(_directory, NullLogger<FileCheckpointStore>.Instance);
 }

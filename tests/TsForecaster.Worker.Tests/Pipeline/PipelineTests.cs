@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Text;
+using TsForecaster.Worker.Checkpoints;
 using TsForecaster.Worker.Publish;
 using TsForecaster.Worker.Refit;
 using Xunit;
@@ -88,6 +91,55 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Run_StoreFailsAtTheEnd_EndsWithoutCommittingAndTheNextLifeRepeats()
+    {
+        PipelineDriver whole = new();
+        await whole.RunAsync(PipelineDriver.Log());
+        FailingStore store = new() { Fails = true };
+        PipelineDriver driver = new() { Checkpoints = store };
+        using CancellationTokenSource stop = new();
+        Task<PipelineTotals> running = Task.Run(() => driver.RunAsync(PipelineDriver.Log(), stop: stop.Token));
+        await UntilAsync(() => store.Attempts > 0);
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Empty(driver.Source.Committed);
+        store.Fails = false;
+        await driver.RunAsync(PipelineDriver.Log());
+        Assert.Empty(driver.Sink.Contradictions);
+        Assert.Equal(whole.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal), driver.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_StoreFailsForAWhile_WaitsAndGoesOn()
+    {
+        FailingStore store = new() { Fails = true };
+        PipelineDriver driver = new() { Checkpoints = store };
+        Task<PipelineTotals> running = Task.Run(() => driver.RunAsync(PipelineDriver.Log()));
+        await UntilAsync(() => store.Attempts > 0);
+        Assert.Empty(driver.Source.Committed);
+        store.Fails = false;
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal([301L, 301L, 301L], driver.Source.Committed.OrderBy(c => c.Key.Partition).Select(c => c.Value));
+    }
+
+    [Fact]
+    public async Task Run_AbsurdValues_AreDeadLettersAndTheSeriesGoesOn()
+    {
+        Dictionary<PartitionId, List<SourceRecord>> log = PipelineDriver.Log();
+        List<SourceRecord> records = log[new PartitionId("ticks", 0)];
+        foreach (int at in (int[])[120, 160, 200])
+        {
+            records[at] = records[at] with { Value = Encoding.UTF8.GetBytes("""{"series":"s00","ts":1700000060000,"value":1.7976931348623157e308}""") };
+        }
+
+        PipelineDriver driver = new();
+        PipelineTotals totals = await driver.RunAsync(log);
+        Assert.Equal(6, totals.DeadLetters);
+        Assert.Equal(149, Observed(driver, "s00"));
+        Assert.DoesNotContain("Infinity", string.Concat(driver.Sink.Points.Values), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TooMuchWaitsForARefit_ThePartitionWaitsToo()
     {
         using ManualResetEventSlim open = new();
@@ -151,16 +203,54 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task Run_Board_ShowsEverySeriesWithItsScore()
+    public async Task Run_Board_ShowsTheSeriesOfThePartitionsItHas()
     {
         PipelineDriver driver = new();
-        await driver.RunAsync(PipelineDriver.Log());
+        using CancellationTokenSource stop = new();
+        Task<PipelineTotals> running = Task.Run(() => driver.RunAsync(PipelineDriver.Log(), source => source.BeforeRecord = (_, offset) =>
+        {
+            if (offset == 250)
+            {
+                stop.Cancel();
+            }
+        }, stop.Token));
+        await running;
         Assert.Equal(6, driver.Board.Summaries().Count);
+
+        // Partitions that are given up while the worker goes on are somebody else's to show.
+        await driver.RunAsync(PipelineDriver.Log());
+        Assert.Empty(driver.Board.Summaries());
     }
 
     // The first two records of a partition fall into open cells and give no points yet.
     private static void AssertNothingWithPointsIsCommitted(PipelineDriver driver) =>
         Assert.All(driver.Source.Committed.Values, offset => Assert.InRange(offset, 0, 2));
+
+    private sealed class FailingStore : ICheckpointStore
+    {
+        private readonly ConcurrentDictionary<PartitionId, PartitionCheckpoint> _saved = new();
+        private int _attempts;
+
+        public volatile bool Fails;
+
+        public int Attempts => _attempts;
+
+        public string? Trouble => null;
+
+        public PartitionCheckpoint? Load(PartitionId partition) => _saved.GetValueOrDefault(partition);
+
+        public Task SaveAsync(PartitionCheckpoint checkpoint, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref _attempts);
+            if (Fails)
+            {
+                return Task.FromException(new CheckpointUnavailableException("disk full", new IOException()));
+            }
+
+            _saved[checkpoint.Partition] = checkpoint;
+            return Task.CompletedTask;
+        }
+    }
 
     private static int Observed(PipelineDriver driver, string series) =>
         driver.Sink.Points.Keys.Count(key => key.StartsWith($"observed,channel=value,series={series} ", StringComparison.Ordinal));

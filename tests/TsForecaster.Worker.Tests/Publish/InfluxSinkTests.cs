@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -61,6 +62,21 @@ public sealed class InfluxSinkTests
         Assert.EndsWith($"&precision={precision}", request.Target, StringComparison.Ordinal);
         Assert.EndsWith(" 1", request.Lines[0], StringComparison.Ordinal);
         Assert.False(request.Packed);
+    }
+
+    [Fact]
+    public async Task Write_ProxyAnswers400WithAPage_StopsAndLeavesNoLineOut()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync((_, _, response, _) =>
+        {
+            response.StatusCode = 400;
+            return response.WriteAsync("<html><h1>400 The plain HTTP request was sent to HTTPS port</h1></html>", CancellationToken.None);
+        });
+        using var sink = new InfluxSink(new PublishOptions { Api = PublishApi.V2, Url = server.Url }, NullLogger<InfluxSink>.Instance, TimeProvider.System);
+        SinkRefusedException refused = await Assert.ThrowsAsync<SinkRefusedException>(
+            () => sink.WriteAsync([SamplePoints.Observed("a", 0, 0), SamplePoints.Observed("b", 1, 1)], CancellationToken.None));
+        Assert.Contains("HTTPS port", refused.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,7 +33,7 @@ public sealed class PublishMetricsTests
         {
             response.StatusCode = number == 0 ? 503 : request.Body.Contains("bad", StringComparison.Ordinal) ? 400 : 204;
             response.Headers.RetryAfter = "0";
-            return Task.CompletedTask;
+            return response.StatusCode == 400 ? response.WriteAsync("""{"code":"invalid","message":"bad line"}""", CancellationToken.None) : Task.CompletedTask;
         });
         using var sink = new InfluxSink(new PublishOptions { Api = PublishApi.V2, Url = server.Url }, NullLogger<InfluxSink>.Instance, TimeProvider.System);
         await sink.WriteAsync([.. Enumerable.Range(0, 8).Select(i => SamplePoints.Observed(i == 0 ? "bad" : "good", i, i))], CancellationToken.None);

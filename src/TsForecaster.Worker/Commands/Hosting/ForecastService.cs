@@ -37,7 +37,7 @@ internal sealed class ForecastService : IAsyncDisposable
             Linger = settings.Publish.Linger,
             CheckpointEvery = settings.Checkpoints.Every,
         };
-        FileCheckpointStore checkpoints = new(settings.Checkpoints.Directory, time, loggers.CreateLogger<FileCheckpointStore>());
+        FileCheckpointStore checkpoints = new(settings.Checkpoints.Directory, loggers.CreateLogger<FileCheckpointStore>());
         _pipeline = new Pipeline(flow, _source, new TickDecoder(settings.Kafka), _refits, _sink, checkpoints, Board, time);
         _web.MapDashboard(Board);
         _web.MapHealth([new ReadinessCheck("kafka", () => _source.Trouble), new ReadinessCheck("publish", () => _sink.Trouble), new ReadinessCheck("checkpoints", () => checkpoints.Trouble)]);
