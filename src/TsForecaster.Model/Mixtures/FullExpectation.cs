@@ -116,10 +116,16 @@ internal sealed unsafe class FullExpectation
 
             scratch.Logs.AsSpan(0, _components.Count * Chunk).Fill(double.NegativeInfinity);
             scratch.Best.AsSpan().Fill(double.NegativeInfinity);
-            ScoreOwners(scratch, start, count, windows);
+            for (int n = 0; n < count; n++)
+            {
+                // A component may have been dropped since.
+                scratch.Owners[n] = (short)Math.Min(_owners[start + n], _components.Count - 1);
+            }
+
+            ScoreOwners(scratch, count, windows);
             for (int k = 0; k < _components.Count; k++)
             {
-                ScoreOthers(scratch, k, start, count, windows);
+                ScoreOthers(scratch, k, count, windows);
             }
         }
 
@@ -127,16 +133,21 @@ internal sealed unsafe class FullExpectation
     }
 
     /// <summary>Every window under its owner, in full.</summary>
-    private void ScoreOwners(Scratch scratch, int start, int count, double** windows)
+    private void ScoreOwners(Scratch scratch, int count, double** windows)
     {
-        int[] list = scratch.List;
         for (int k = 0; k < _components.Count; k++)
         {
             int listed = 0;
-            for (int n = 0; n < count; n++)
+            fixed (int* list = scratch.List)
             {
-                list[listed] = n;
-                listed += OwnerOf(start + n) == k ? 1 : 0;
+                fixed (short* owners = scratch.Owners)
+                {
+                    for (int n = 0; n < count; n++)
+                    {
+                        list[listed] = n;
+                        listed += owners[n] == k ? 1 : 0;
+                    }
+                }
             }
 
             scratch.Limits.AsSpan(0, listed).Fill(double.PositiveInfinity);
@@ -145,17 +156,24 @@ internal sealed unsafe class FullExpectation
     }
 
     /// <summary>The other windows, each until the component cannot matter to it.</summary>
-    private void ScoreOthers(Scratch scratch, int k, int start, int count, double** windows)
+    private void ScoreOthers(Scratch scratch, int k, int count, double** windows)
     {
-        int[] list = scratch.List;
-        double[] limits = scratch.Limits, best = scratch.Best;
         double top = 2.0 * (_components[k].LogScale + Math.Log(_components.Count) + HalfUnit + 1.0);
         int listed = 0;
-        for (int n = 0; n < count; n++)
+        fixed (double* limits = scratch.Limits, best = scratch.Best)
         {
-            list[listed] = n;
-            limits[listed] = top - (2.0 * best[n]);
-            listed += OwnerOf(start + n) == k ? 0 : 1;
+            fixed (int* list = scratch.List)
+            {
+                fixed (short* owners = scratch.Owners)
+                {
+                    for (int n = 0; n < count; n++)
+                    {
+                        list[listed] = n;
+                        limits[listed] = top - (2.0 * best[n]);
+                        listed += owners[n] == k ? 0 : 1;
+                    }
+                }
+            }
         }
 
         Score(scratch, k, listed, windows);
@@ -165,44 +183,52 @@ internal sealed unsafe class FullExpectation
     private void Score(Scratch scratch, int k, int listed, double** windows)
     {
         WhitenedComponent component = _components[k];
-        double[] limits = scratch.Limits, sums = scratch.Sums;
-        int[] list = scratch.List;
-        Array.Clear(sums, 0, listed);
-        fixed (double* panels = component.Panels, bias = component.Bias, sum = sums)
+        Array.Clear(scratch.Sums, 0, listed);
+        fixed (double* panels = component.Panels, bias = component.Bias, sums = scratch.Sums, limits = scratch.Limits, best = scratch.Best, logs = scratch.Logs)
         {
-            fixed (int* order = _layout.Order, entries = list)
+            fixed (int* order = _layout.Order, list = scratch.List)
             {
                 for (int s = 0; s < _layout.Stages.Length && listed > 0; s++)
                 {
                     // The kernel reads whole groups; what it makes of the padding is not used.
-                    list.AsSpan(listed, WhiteningKernel.Group).Fill(list[listed - 1]);
-                    PanelLayout.Stage stage = _layout.Stages[s];
-                    WhiteningKernel.AddSquares(
-                        panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, entries, listed, sum);
-                    int kept = 0;
-                    for (int m = 0; m < listed; m++)
+                    for (int padding = 0; padding < WhiteningKernel.Group; padding++)
                     {
-                        (list[kept], limits[kept], sums[kept]) = (list[m], limits[m], sums[m]);
-                        kept += sums[m] > limits[m] ? 0 : 1;
+                        list[listed + padding] = list[listed - 1];
                     }
 
-                    listed = kept;
+                    PanelLayout.Stage stage = _layout.Stages[s];
+                    WhiteningKernel.AddSquares(
+                        panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, list, listed, sums);
+                    listed = Keep(list, limits, sums, listed);
+                }
+
+                double* row = logs + (k * Chunk);
+                for (int m = 0; m < listed; m++)
+                {
+                    double log = component.LogScale - (0.5 * sums[m]);
+                    int n = list[m];
+                    row[n] = log;
+                    best[n] = log > best[n] ? log : best[n];
                 }
             }
         }
-
-        Span<double> logs = scratch.Logs.AsSpan(k * Chunk, Chunk);
-        for (int m = 0; m < listed; m++)
-        {
-            double log = component.LogScale - (0.5 * sums[m]);
-            int n = list[m];
-            logs[n] = log;
-            scratch.Best[n] = log > scratch.Best[n] ? log : scratch.Best[n];
-        }
     }
 
-    // A component may have been dropped since.
-    private int OwnerOf(int n) => Math.Min(_owners[n], _components.Count - 1);
+    /// <summary>Moves the entries within their limits to the front, in their order, and counts them; NaN stays.</summary>
+    private static int Keep(int* list, double* limits, double* sums, int listed)
+    {
+        int kept = 0;
+        for (int m = 0; m < listed; m++)
+        {
+            double sum = sums[m], limit = limits[m];
+            list[kept] = list[m];
+            sums[kept] = sum;
+            limits[kept] = limit;
+            kept += sum > limit ? 0 : 1;
+        }
+
+        return kept;
+    }
 
     private void Share(Scratch scratch, int chunk, int start, int count)
     {

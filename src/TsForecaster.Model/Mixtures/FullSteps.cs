@@ -141,13 +141,13 @@ internal sealed class FullSteps : IEmSteps
 
     public void Dispose() => _threads.Dispose();
 
-    /// <summary>log p(x_n) of every window under a mixture with full or tied covariances.</summary>
-    public static void Score(GaussianMixture mixture, WindowSet windows, double[] logDensities)
+    /// <summary>One E-step under a mixture with full or tied covariances, filling what is given.</summary>
+    public static void Expect(GaussianMixture mixture, WindowSet windows, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
     {
         WindowRows rows = new(windows);
         PanelLayout layout = PanelLayout.Natural(windows.Dimension);
         using ForkJoin alone = new(1);
-        new FullExpectation(rows, layout, mixture.Components, alone).Run(Whiten(mixture, rows, layout), null, logDensities);
+        new FullExpectation(rows, layout, mixture.Components, alone).Run(Whiten(mixture, rows, layout), responsibilities, logDensities);
     }
 
     private static WhitenedComponent[] Whiten(GaussianMixture mixture, WindowRows rows, PanelLayout layout)

@@ -89,21 +89,8 @@ public sealed class GaussianMixture
     /// <summary>log p(x_n) of every window, length N.</summary>
     public double[] ScoreSamples(WindowSet windows)
     {
-        if (windows.Dimension != Dimension)
-        {
-            throw new ArgumentException($"the mixture has dimension {Dimension}, the windows {windows.Dimension}", nameof(windows));
-        }
-
         double[] scores = new double[windows.Count];
-        if (Shape is CovarianceShape.Full or CovarianceShape.Tied)
-        {
-            FullSteps.Score(this, windows, scores);
-        }
-        else
-        {
-            new DiagonalExpectation(windows, Components).Run(this, null, scores);
-        }
-
+        Expect(windows, null, scores);
         return scores;
     }
 
@@ -128,6 +115,24 @@ public sealed class GaussianMixture
         return (rows, components);
     }
 
+    /// <summary>Fills what is given: responsibilities (K arrays of N) and log p(x_n) (N) of the windows.</summary>
+    internal void Expect(WindowSet windows, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
+    {
+        if (windows.Dimension != Dimension)
+        {
+            throw new ArgumentException($"the mixture has dimension {Dimension}, the windows {windows.Dimension}", nameof(windows));
+        }
+
+        if (Shape is CovarianceShape.Full or CovarianceShape.Tied)
+        {
+            FullSteps.Expect(this, windows, responsibilities, logDensities);
+        }
+        else
+        {
+            new DiagonalExpectation(windows, Components).Run(this, responsibilities, logDensities);
+        }
+    }
+
     internal static int CountParameters(int components, int dimension, CovarianceShape shape)
     {
         int triangle = dimension * (dimension + 1) / 2;
@@ -139,6 +144,19 @@ public sealed class GaussianMixture
             _ => components,
         };
         return components - 1 + (components * dimension) + covariance;
+    }
+
+    /// <summary>The same mixture with its components in another order.</summary>
+    internal GaussianMixture Reordered(int[] order)
+    {
+        double[] means = new double[_means.Length];
+        for (int k = 0; k < order.Length; k++)
+        {
+            Mean(order[k]).CopyTo(means.AsSpan(k * Dimension));
+        }
+
+        return new GaussianMixture(
+            [.. order.Select(k => _weights[k])], means, [.. order.Select(k => _covariances[k])], [.. order.Select(k => _factors[k])], Shape);
     }
 
     /// <summary>log π_k − ½(D ln 2π + ln det Σ_k): what is left of log π_k N(x; μ_k, Σ_k) at x = μ_k.</summary>
