@@ -74,6 +74,12 @@ internal static class PanelKernels
     {
         int count = y.Length / Lanes;
         ref double a = ref First(panels, panel, count, x.Length);
+        if (count == 3 && Lanes * (panel + 1) >= x.Length)
+        {
+            MultiplyThree(ref a, x, ref MemoryMarshal.GetReference(y));
+            return;
+        }
+
         Multiply(ref a, panel, count, x, out Vector512<double> y0, out Vector512<double> y1, out Vector512<double> y2, out Vector512<double> y3);
         ref double target = ref MemoryMarshal.GetReference(y);
         y0.StoreUnsafe(ref target);
@@ -216,6 +222,26 @@ internal static class PanelKernels
         }
 
         (y0, y1, y2, y3) = (s0, s1, s2, s3);
+    }
+
+    /// <summary>Three panels that reach over all columns, without a fourth to stand in.</summary>
+    private static void MultiplyThree(ref double a, ReadOnlySpan<double> x, ref double y)
+    {
+        ref double b = ref Unsafe.Add(ref a, Lanes * x.Length);
+        ref double c = ref Unsafe.Add(ref b, Lanes * x.Length);
+        Vector512<double> s0 = default, s1 = default, s2 = default;
+        nuint at = 0;
+        for (int j = 0; j < x.Length; j++, at += Lanes)
+        {
+            Vector512<double> factor = Vector512.Create(x[j]);
+            s0 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref a, at), factor, s0);
+            s1 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref b, at), factor, s1);
+            s2 = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref c, at), factor, s2);
+        }
+
+        s0.StoreUnsafe(ref y);
+        s1.StoreUnsafe(ref y, Lanes);
+        s2.StoreUnsafe(ref y, 2 * Lanes);
     }
 
     private static void AddSquaresOfTile(ref double a, int reach, ReadOnlySpan<double> columns, Span<double> squares)
