@@ -83,7 +83,7 @@ public sealed class Forecaster
 
         ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
         Units units = Normalise(past, workspace);
-        WriteMoments(workspace, Weigh(workspace), units, mean, standardDeviation);
+        WriteMoments(workspace, Weigh(workspace), whole: false, units, mean, standardDeviation);
     }
 
     /// <summary>
@@ -163,12 +163,7 @@ public sealed class Forecaster
             }
 
             int kept = KeptWeights.Select(workspace.LogWeights, batch.Best[n], workspace.Kept);
-            for (int i = 0; i < kept; i++)
-            {
-                _prepared.PrepareOffset(workspace.Kept[i], workspace);
-            }
-
-            WriteMoments(workspace, kept, units, mean, deviation);
+            WriteMoments(workspace, kept, whole: true, units, mean, deviation);
         }
     }
 
@@ -211,10 +206,10 @@ public sealed class Forecaster
         return KeptWeights.Select(weights, best, workspace.Kept);
     }
 
-    private void WriteMoments(ForecastWorkspace workspace, int kept, Units units, Span<double> mean, Span<double> deviation)
+    private void WriteMoments(ForecastWorkspace workspace, int kept, bool whole, Units units, Span<double> mean, Span<double> deviation)
     {
         Span<double> mixtureMean = workspace.Mean, mixtureDeviation = workspace.Deviation;
-        _prepared.Moments(workspace, kept, mixtureMean, mixtureDeviation);
+        _prepared.Moments(workspace, kept, whole, mixtureMean, mixtureDeviation);
         mixtureMean = mixtureMean[_prepared.Lead..];
         mixtureDeviation = mixtureDeviation[_prepared.Lead..];
         for (int i = 0, c = 0; i < mean.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)

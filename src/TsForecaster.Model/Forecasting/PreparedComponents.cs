@@ -169,13 +169,6 @@ internal sealed class PreparedComponents
         return counts;
     }
 
-    /// <summary>Writes x − μ_P of a component and all of G(x − μ_P), where no weight of this past was computed alone.</summary>
-    public void PrepareOffset(int k, ForecastWorkspace workspace)
-    {
-        Offset(k, workspace);
-        PanelKernels.Multiply(Panels(k), Past / PanelKernels.Lanes, workspace.Offset(k)[..Past], workspace.FutureOffset(k)[..PanelKernels.Lanes]);
-    }
-
     /// <summary>Writes log π_k in place of log weights that tell nothing; returns the largest.</summary>
     public double LogPriors(ForecastWorkspace workspace)
     {
@@ -184,20 +177,26 @@ internal sealed class PreparedComponents
         {
             workspace.LogWeights[k] = _components[k].LogPrior;
             best = Math.Max(best, _components[k].LogPrior);
-            PrepareOffset(k, workspace);
+            FutureOffset(k, workspace, whole: true);
         }
 
         return best;
     }
 
     /// <summary>Completes G(x − μ_P) of a component that <see cref="LogWeights"/> gave a weight: m − μ_F in normalised units.</summary>
-    public Span<double> FutureOffset(int k, ForecastWorkspace workspace)
+    /// <param name="whole">Whether not even x − μ_P is there yet, because the weight was computed with those of other pasts.</param>
+    public Span<double> FutureOffset(int k, ForecastWorkspace workspace, bool whole = false)
     {
+        if (whole)
+        {
+            Offset(k, workspace);
+        }
+
         Span<double> offset = workspace.FutureOffset(k);
         int panels = PanelKernels.Panels(Past + Future);
 
         // The panel that W ends in has been multiplied with W, when there were weights.
-        int panel = Count > 1 ? PanelKernels.Panels(Past) : Past / PanelKernels.Lanes;
+        int panel = Count > 1 && !whole ? PanelKernels.Panels(Past) : Past / PanelKernels.Lanes;
         int start = Past / PanelKernels.Lanes;
         for (int group; panel < panels; panel += group)
         {
@@ -209,12 +208,12 @@ internal sealed class PreparedComponents
     }
 
     /// <summary>Mean and standard deviation of the mixture of those kept, in normalised units, from <see cref="Lead"/> on.</summary>
-    public void Moments(ForecastWorkspace workspace, int kept, Span<double> mean, Span<double> deviation)
+    public void Moments(ForecastWorkspace workspace, int kept, bool whole, Span<double> mean, Span<double> deviation)
     {
         ReadOnlySpan<int> components = workspace.Kept[..kept];
         foreach (int k in components)
         {
-            FutureOffset(k, workspace);
+            FutureOffset(k, workspace, whole);
         }
 
         Span<double> numbers = _buffer.Span;
