@@ -55,11 +55,15 @@ public sealed class KafkaTroubleTests : IDisposable
     {
         string topic = await _broker.CreateTopicAsync(1);
         _broker.Produce(topic, 1, 100);
-        await using var reader = KafkaReader.Start(_broker.Options(topic) with { CommitInterval = TimeSpan.FromMinutes(10) });
+        await using var reader = KafkaReader.Start(_broker.Options(topic) with
+        {
+            CommitInterval = TimeSpan.FromMinutes(10), SessionTimeout = TimeSpan.FromSeconds(45), StopTimeout = TimeSpan.FromSeconds(3),
+        });
         await reader.UntilSeenAsync(100);
 
+        // The client itself would wait for the broker through two session timeouts.
         _broker.Embedded.SetReachable(false);
-        await reader.StopAsync();
+        await reader.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]

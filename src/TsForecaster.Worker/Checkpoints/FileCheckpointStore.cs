@@ -76,6 +76,7 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
         string path = PathOf(checkpoint.Partition);
         try
         {
+            Directory.CreateDirectory(_directory);
             Save(path, checkpoint);
             _troubles.TryRemove(checkpoint.Partition, out _);
             return Task.CompletedTask;

@@ -53,6 +53,9 @@ internal static class Arguments
         new(utc, unit switch { "s" => 1_000_000_000, "ms" => 1_000_000, "us" => 1_000, _ => 1 });
 
     /// <exception cref="UsageException">The number is below its least value.</exception>
+    public static int Within(int least, int most, string option, int number) =>
+        number >= least && number <= most ? number : throw new UsageException($"{option} {number}: {least} to {most} is allowed");
+
     public static int AtLeast(int least, string option, int number) =>
         number >= least ? number : throw new UsageException($"{option} {number}: at least {least} is allowed");
 }

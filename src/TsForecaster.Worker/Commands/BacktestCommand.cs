@@ -73,7 +73,9 @@ internal static class BacktestCommand
                 string file = parsed.GetValue(data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
                 IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values) ?? throw new UsageException("--values COL[,COL…] is needed with --data"));
                 TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-                run = BacktestRun.OfTable(SeriesTable.Read(file, columns, parsed.GetValue(time), format), request);
+                SeriesTable table = SeriesTable.Read(file, columns, parsed.GetValue(time), format);
+                table.WarnOfUnevenTimes(terminal.Error);
+                run = BacktestRun.OfTable(table, request);
             }
 
             return RunAsync(terminal, run, parsed.GetValue(report), stop);

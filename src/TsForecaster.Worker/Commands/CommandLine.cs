@@ -22,9 +22,11 @@ public static class CommandLine
 
     private const string Program = "tsforecaster";
 
-    /// <summary>Runs with the process's streams; Ctrl-C and SIGTERM ask the command to end, a second one ends the process.</summary>
+    /// <summary>Runs with the process's streams; Ctrl-C and SIGTERM ask a running service to end, a second one ends the process.</summary>
     public static async Task<int> MainAsync(string[] args)
     {
+        // Only what runs on has something to finish; the others leave nothing half-written and simply end.
+        bool runsOn = args.Length > 0 && args[0] is "run" or "demo" or "replay";
         using CancellationTokenSource stop = new();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -32,7 +34,7 @@ public static class CommandLine
 
         void OnSignal(PosixSignalContext context)
         {
-            context.Cancel = !stop.IsCancellationRequested;
+            context.Cancel = runsOn && !stop.IsCancellationRequested;
             stop.Cancel();
         }
     }

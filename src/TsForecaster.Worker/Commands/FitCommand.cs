@@ -36,6 +36,7 @@ internal static class FitCommand
     private static async Task<int> RunAsync(Terminal terminal, string data, IReadOnlyList<string> columns, (string? Column, TimeText Format) time, ModelSettings settings, string file, CancellationToken stop)
     {
         SeriesTable table = SeriesTable.Read(data, columns, time.Column, time.Format);
+        table.WarnOfUnevenTimes(terminal.Error);
         long begun = terminal.Time.GetTimestamp();
         ForecastModel model = await terminal.WithProgressAsync("fitting", _ => Models.Fit(data, table.Columns, settings, stop), stop);
         TimeSpan took = terminal.Time.GetElapsedTime(begun);

@@ -7,6 +7,8 @@ namespace TsForecaster.Worker.Commands;
 /// <summary><c>forecast</c>: model file + CSV → the density of the steps after the last row, as table, CSV or JSON.</summary>
 internal static class ForecastCommand
 {
+    private const int MostSteps = 1_000_000;
+
     public static Command Create(Terminal terminal)
     {
         Argument<string> file = Arguments.ModelFile();
@@ -23,7 +25,7 @@ internal static class ForecastCommand
         command.SetAction(parsed =>
         {
             IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
-            int? count = parsed.GetValue(steps) is { } wanted ? Arguments.AtLeast(1, "--steps", wanted) : null;
+            int? count = parsed.GetValue(steps) is { } wanted ? Arguments.Within(1, MostSteps, "--steps", wanted) : null;
             if (parsed.GetValue(above) is { } threshold && !double.IsFinite(threshold))
             {
                 throw new UsageException($"--above {threshold}: a finite number is allowed");
@@ -32,6 +34,7 @@ internal static class ForecastCommand
             TimeText times = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
             ForecastModel model = Models.Load(parsed.GetValue(file)!);
             SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), times);
+            table.WarnOfUnevenTimes(terminal.Error);
             ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Shape.Future, parsed.GetValue(above));
             rows.Write(terminal, parsed.GetValue(format)!);
             return CommandLine.Ok;

@@ -55,7 +55,21 @@ public sealed partial class KafkaTickSource
     /// <summary>Lets what was begun finish, within bounds, and commits what is done with.</summary>
     private void GiveUp(OwnedPartition[] leaving, TimeSpan timeout)
     {
-        if (leaving.Length == 0) return;
+        var done = Release(leaving, timeout);
+        try
+        {
+            if (done.Count > 0) _consumer!.Commit(done);
+        }
+        catch (KafkaException e)
+        {
+            LogCommitFailed(e.Error.Reason);
+        }
+    }
+
+    /// <summary>Lets what was begun finish, within bounds.</summary>
+    /// <returns>The offsets that are done with.</returns>
+    private List<TopicPartitionOffset> Release(OwnedPartition[] leaving, TimeSpan timeout)
+    {
         foreach (var owned in leaving) owned.Lane.Close();
         WaitForEnd([.. leaving.Select(owned => owned.Lane.Completion)], timeout);
 
@@ -69,14 +83,7 @@ public sealed partial class KafkaTickSource
             End(owned.Lane);
         }
 
-        try
-        {
-            if (done.Count > 0) _consumer!.Commit(done);
-        }
-        catch (KafkaException e)
-        {
-            LogCommitFailed(e.Error.Reason);
-        }
+        return done;
     }
 
     /// <summary>The group has given the partitions to others already: nothing may be committed.</summary>
@@ -112,17 +119,26 @@ public sealed partial class KafkaTickSource
         _abandoned[lane.Partition] = lane;
     }
 
-    /// <summary>Leaves the group, so that others take over at once.</summary>
-    private void Close(IConsumer<byte[], byte[]> consumer)
+    /// <summary>
+    /// Commits what was stored and leaves the group, so that others take over at once. The client waits for a broker that does not
+    /// answer through two session timeouts; the stop does not wait with it.
+    /// </summary>
+    private void Leave(IConsumer<byte[], byte[]> consumer, TimeSpan timeout)
     {
-        try
+        var left = Task.Run(() =>
         {
-            consumer.Close();
-        }
-        catch (KafkaException e)
-        {
-            LogCommitFailed(e.Error.Reason);
-        }
+            try
+            {
+                consumer.Close();
+            }
+            catch (KafkaException e)
+            {
+                LogCommitFailed(e.Error.Reason);
+            }
+
+            consumer.Dispose();
+        });
+        if (!left.Wait(timeout > LeastLeave ? timeout : LeastLeave)) LogLeftBehind(_options.BootstrapServers);
     }
 
     private static bool WaitForEnd(Task[] tasks, TimeSpan timeout)

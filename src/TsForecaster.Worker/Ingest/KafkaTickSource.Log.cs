@@ -22,6 +22,9 @@ public sealed partial class KafkaTickSource
     [LoggerMessage(LogLevel.Warning, "{Partition}: asked for offset {Asked}, the first record there is has {Found}; what lay between is gone from the topic")]
     private partial void LogSkipped(PartitionId partition, long asked, long found);
 
+    [LoggerMessage(LogLevel.Warning, "{BootstrapServers} did not answer the goodbye in time; the group finds out by itself, and what was not committed is done again")]
+    private partial void LogLeftBehind(string bootstrapServers);
+
     [LoggerMessage(LogLevel.Warning, "Offsets were not committed ({Reason}); the next owner does that work again")]
     private partial void LogCommitFailed(string reason);
 

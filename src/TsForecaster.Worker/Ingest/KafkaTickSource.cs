@@ -15,6 +15,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
     private static readonly TimeSpan PausedPoll = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastLeave = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<PartitionId, OwnedPartition> _owned = new();
     private readonly Dictionary<PartitionId, PartitionLane> _abandoned = [];
@@ -57,7 +58,7 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
     private void Run(Func<PartitionId, PartitionLane> open, CancellationToken stop)
     {
         string version = KafkaLibrary.Load();
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClients.Consumer(_options))
+        var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClients.Consumer(_options))
             .SetPartitionsAssignedHandler((_, partitions) => Take(partitions, open))
             .SetPartitionsRevokedHandler((_, partitions) => GiveUp([.. Owned(partitions)], _options.RevokeTimeout))
             .SetPartitionsLostHandler((_, partitions) => Lose([.. Owned(partitions)]))
@@ -76,10 +77,11 @@ public sealed partial class KafkaTickSource : ITickSource, IDisposable
         }
         finally
         {
-            GiveUp([.. _owned.Values], _options.StopTimeout);
+            long began = _time.GetTimestamp();
+            Release([.. _owned.Values], _options.StopTimeout);
             probe.Finish();
             wakeup.Finish();
-            Close(consumer);
+            Leave(consumer, _options.StopTimeout - _time.GetElapsedTime(began));
             _consumer = null;
             _waiting = "stopped";
         }

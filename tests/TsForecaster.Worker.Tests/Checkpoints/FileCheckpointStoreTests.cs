@@ -55,15 +55,16 @@ public sealed class FileCheckpointStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_DirectoryGone_FailsByNameUntilItIsBack()
+    public async Task Save_DirectoryCannotBe_FailsByNameUntilItCan()
     {
         FileCheckpointStore store = Store();
         PartitionCheckpoint checkpoint = new(Partition, 1, new byte[] { 1 });
         Directory.Delete(_directory);
+        File.WriteAllText(_directory, "in the way");
         CheckpointUnavailableException failure = await Assert.ThrowsAsync<CheckpointUnavailableException>(() => store.SaveAsync(checkpoint, default));
         Assert.Contains(_directory, failure.Message, StringComparison.Ordinal);
         Assert.Equal(failure.Message, store.Trouble);
-        Directory.CreateDirectory(_directory);
+        File.Delete(_directory);
         await store.SaveAsync(checkpoint, default);
         Assert.Null(store.Trouble);
         Assert.Equal(1, store.Load(Partition)!.NextOffset);

@@ -22,6 +22,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "0")]
+    [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "2000000000")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--format", "xml")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--above", "NaN")]
     [InlineData("sample", "m.tsf", "--count", "0")]
@@ -84,6 +85,16 @@ public sealed class BadInputTests : IDisposable
         string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--time", "t", "--past", "1", "--future", "1", "--out", _folder["m.tsf"])).Complaint(exitCode: 1);
         Assert.Contains("line 3, column \"t\"", line, StringComparison.Ordinal);
         Assert.Contains(complaint, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fit_UnevenTimes_WarnsOfTheFirstAndGoesOn()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 40).Where(i => i is not 20 and not 30).Select(i => $"2020-01-01T00:{i:D2}:00Z,{i * i % 7}\n"));
+        string data = _folder.Write("data.csv", "t,y\n" + rows);
+        CommandResult result = await CommandResult.Of("fit", "--data", data, "--values", "y", "--time", "t", "--past", "2", "--future", "1", "--out", _folder["m.tsf"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("row 21 comes 00:02:00 after the one before, where 00:01:00 is usual; 2 rows are so", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,6 +111,9 @@ public sealed class SettingsReaderTests
         Assert.Single(e.Errors, error => error.Key.EndsWith("Lag", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Set_TheSameKeyTwice_TheLastCounts() => Assert.Equal(9, ReadSet("Model:Past=7", "model.past=9").Model.Past);
+
     private static ForecasterSettings Read(string json)
     {
         using MemoryStream stream = new(Encoding.UTF8.GetBytes($$"""{ "Forecaster": {{json}} }"""));

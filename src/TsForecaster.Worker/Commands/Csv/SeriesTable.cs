@@ -19,6 +19,28 @@ public sealed class SeriesTable
     public int Rows => Columns[0].Length;
 
     /// <summary>
+    /// Says where the first row is that does not follow the one before by the usual (median) time; rows are taken for consecutive
+    /// steps all the same.
+    /// </summary>
+    public void WarnOfUnevenTimes(TextWriter error)
+    {
+        if (Times is null || Times.Count < 3)
+        {
+            return;
+        }
+
+        long[] spans = [.. Times.Zip(Times.Skip(1), (before, after) => after - before)];
+        long usual = spans.Order().ElementAt(spans.Length / 2);
+        int first = Array.FindIndex(spans, span => span != usual);
+        if (first >= 0)
+        {
+            error.WriteLine(
+                $"tsforecaster: warning: {File}: row {first + 2} comes {TimeSpan.FromTicks(spans[first] / 100)} after the one before, where {TimeSpan.FromTicks(usual / 100)} is usual; "
+                + $"{spans.Count(span => span != usual)} rows are so, and all are taken for consecutive steps");
+        }
+    }
+
+    /// <summary>
     /// Reads the chosen columns. Times must rise from row to row; with <paramref name="ticks"/> they may also stay the same, as the
     /// times of trades do.
     /// </summary>

@@ -1,6 +1,6 @@
 namespace TsForecaster.Worker.Commands.Settings;
 
-/// <summary>Where settings come from, later over earlier: appsettings.json, the environment, <c>--set</c>.</summary>
+/// <summary>Where settings come from, later over earlier: appsettings.json, the environment, <c>--set</c>, of one key the last.</summary>
 internal static class SettingsSources
 {
     public const string FileName = "appsettings.json";
@@ -22,7 +22,7 @@ internal static class SettingsSources
             return new ConfigurationBuilder()
                 .AddJsonFile(path, optional: file is null, reloadOnChange: false)
                 .AddEnvironmentVariables()
-                .AddInMemoryCollection(assignments.Select(Assignment))
+                .AddInMemoryCollection(assignments.Select(Assignment).GroupBy(a => a.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()))
                 .Build();
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
