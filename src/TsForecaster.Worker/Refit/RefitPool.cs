@@ -52,7 +52,10 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
 
     private static RefitOutcome Fit(RefitJob job, CancellationToken cancellation)
     {
-        int windows = WindowSet.Over(job.History, job.Shape, job.Normalisation).Count;
+        // The pool shares the cores out among refits; the bits are the same for any number of threads.
+        FitOptions options = job.Options with { Threads = 1 };
+        WindowSet all = WindowSet.Over(job.History, job.Shape, job.Normalisation);
+        int windows = all.Count;
         if (windows < Math.Max(2, job.Options.Components))
         {
             return new RefitOutcome(null, windows, double.NaN, $"{windows} complete windows are too few for {job.Options.Components} components");
@@ -61,16 +64,25 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
         // A mixture that lost components cannot be gone on from with all of them: start afresh.
         GaussianMixture? from = job.WarmStart?.Mixture is { } active && active.Components == job.Options.Components ? active : null;
         (ForecastModel? model, FitReport report) = ForecastModel.Fit(
-            [job.History], job.Shape, job.Normalisation, job.Options with { InitialMixture = from }, cancellation);
+            [job.History], job.Shape, job.Normalisation, options with { InitialMixture = from }, cancellation);
         if (model is null && from is not null)
         {
             // What the active model led into may be no dead end for a start of its own.
-            (model, report) = ForecastModel.Fit([job.History], job.Shape, job.Normalisation, job.Options, cancellation);
+            (model, report) = ForecastModel.Fit([job.History], job.Shape, job.Normalisation, options, cancellation);
         }
 
-        return model is null
-            ? new RefitOutcome(null, windows, double.NaN, job.WarmStart is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept")
-            : new RefitOutcome(new Forecaster(model), windows, report.LogLikelihood, job.WarmStart is null ? "first" : "scheduled");
+        if (model is null)
+        {
+            return new RefitOutcome(null, windows, double.NaN, job.WarmStart is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept");
+        }
+
+        if (job.WarmStart is { } old && old.Mixture.Dimension == model.Mixture.Dimension && model.Mixture.Components > 1)
+        {
+            // A component keeps its place from refit to refit, so that its number keeps its meaning.
+            model = new ForecastModel(model.Shape, model.Normalisation, ComponentMatching.Relabel(old.Mixture, model.Mixture, all), report);
+        }
+
+        return new RefitOutcome(new Forecaster(model), windows, report.LogLikelihood, job.WarmStart is null ? "first" : "scheduled");
     }
 
     public void Dispose() => _slots.Dispose();

@@ -1,0 +1,90 @@
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Refit;
+using Xunit;
+
+namespace TsForecaster.Worker.Tests.Refit;
+
+public sealed class RefitPoolTests
+{
+    private static readonly WindowShape Shape = new(6, 2);
+
+    [Fact]
+    public void Do_TooFewWindows_SaysHowMany()
+    {
+        RefitOutcome outcome = Do(Job(Wave(9), components: 4));
+        Assert.Null(outcome.Forecaster);
+        Assert.Equal("2 complete windows are too few for 4 components", outcome.Reason);
+    }
+
+    [Fact]
+    public void Do_OnlyMissingValues_IsAnOutcome() =>
+        Assert.Null(Do(Job([.. Enumerable.Repeat(double.NaN, 50)], components: 1)).Forecaster);
+
+    [Fact]
+    public void Do_ConstantHistory_ForecastsTheConstant()
+    {
+        Forecaster forecaster = Do(Job([.. Enumerable.Repeat(7.5, 60)], components: 2)).Forecaster!;
+        Forecast forecast = forecaster.Predict([7.5, 7.5, 7.5, 7.5, 7.5, 7.5]);
+        Assert.All(forecast.Mean(), mean => Assert.Equal(7.5, mean, 9));
+    }
+
+    [Fact]
+    public void Do_SlidHistory_GoesOnFromTheActiveModelInFewIterationsAndKeepsLabels()
+    {
+        double[] history = Wave(700);
+        Forecaster first = Do(Job(history[..600], components: 3)).Forecaster!;
+        RefitJob job = Job(history[50..650], components: 3) with { WarmStart = first.Model };
+        Forecaster second = Do(job).Forecaster!;
+        Assert.True(second.Model.Report.Iterations <= first.Model.Report.Iterations, $"{second.Model.Report.Iterations} iterations after {first.Model.Report.Iterations}");
+        Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation)));
+    }
+
+    [Fact]
+    public void Do_OtherNumberOfComponents_StartsAfreshAndKeepsTheLabelsThereWere()
+    {
+        double[] history = Wave(700);
+        Forecaster first = Do(Job(history, components: 2)).Forecaster!;
+        RefitJob job = Job(history, components: 3) with { WarmStart = first.Model };
+        Forecaster second = Do(job).Forecaster!;
+        Assert.Equal(3, second.Model.Mixture.Components);
+        int[] continues = ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation));
+        Assert.Equal([0, 1, -1], continues);
+    }
+
+    [Fact]
+    public async Task Start_MoreJobsThanSlots_NeverDoesMoreAtOnce()
+    {
+        int now = 0, most = 0;
+        using RefitPool pool = new(2, (job, _) =>
+        {
+            int doing = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, doing);
+            RefitOutcome outcome = Do(job);
+            Interlocked.Decrement(ref now);
+            return outcome;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => pool.Start(Job(Wave(200), components: 2), CancellationToken.None)));
+        Assert.InRange(most, 1, 2);
+    }
+
+    private static RefitOutcome Do(RefitJob job) => RefitPool.Do(job, CancellationToken.None);
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (int seen = target; value > seen; seen = target)
+        {
+            if (Interlocked.CompareExchange(ref target, value, seen) == seen)
+            {
+                return;
+            }
+        }
+    }
+
+    private static double[] Wave(int count) =>
+        [.. Enumerable.Range(0, count).Select(t => Math.Sin(t / 3.0) + (t / 100 % 2 == 0 ? Math.Sin(t) : 0.2 * Math.Cos(7.3 * t)))];
+
+    private static RefitJob Job(double[] history, int components) =>
+        new(new SeriesKey("s", SeriesKey.DefaultChannel), 1, history, Shape, new Normalisation(), new FitOptions { Components = components, Starts = 2 }, null);
+}
