@@ -57,7 +57,9 @@ public sealed class KafkaTroubleTests : IDisposable
         _broker.Produce(topic, 1, 100);
         await using var reader = KafkaReader.Start(_broker.Options(topic) with
         {
-            CommitInterval = TimeSpan.FromMinutes(10), SessionTimeout = TimeSpan.FromSeconds(45), StopTimeout = TimeSpan.FromSeconds(3),
+            CommitInterval = TimeSpan.FromMinutes(10),
+            SessionTimeout = TimeSpan.FromSeconds(45),
+            StopTimeout = TimeSpan.FromSeconds(3),
         });
         await reader.UntilSeenAsync(100);
 
