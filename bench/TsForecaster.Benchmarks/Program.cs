@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using TsForecaster.Benchmarks.Em;
 using TsForecaster.Benchmarks.Forecasts;
+using TsForecaster.Benchmarks.Pipelines;
 
 // One mode a benchmark; each answers for its own arguments.
 string mode = args.Length > 0 ? args[0] : "";
@@ -13,10 +14,12 @@ switch (mode)
         return EmMemory.Run(rest);
     case "forecast":
         return ForecastMode.Run(rest);
+    case "pipeline":
+        return await PipelineMode.RunAsync(rest);
     case "kernels":
         BenchmarkSwitcher.FromAssembly(typeof(EmBenchmark).Assembly).Run(rest.Length > 0 ? rest : ["--filter", "*"]);
         return 0;
     default:
-        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | forecast {ForecastMode.Usage} | kernels [BenchmarkDotNet's options]");
+        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | forecast {ForecastMode.Usage} | pipeline {PipelineMode.Usage} | kernels [BenchmarkDotNet's options]");
         return 2;
 }

@@ -18,13 +18,15 @@ public sealed record Delivery(IReadOnlyList<Point> Points, IReadOnlyList<DeadLet
 /// Gathers a lane's results into deliveries, and decides when the next one is due: enough points, or long enough waited, or a
 /// checkpoint is wanted. Wall-clock time only decides how results are grouped, never what they are.
 /// </summary>
-internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings settings, TimeProvider time)
+/// <param name="discards">Nobody keeps points: none are made.</param>
+internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings settings, bool discards, TimeProvider time)
 {
     // A refit asks for a checkpoint soon; many at once ask for one.
     private static readonly TimeSpan AfterRefit = TimeSpan.FromSeconds(1);
 
     private List<Point> _points = [];
     private List<DeadLetter> _deadLetters = [];
+    private int _discarded;
     private long _nextOffset = -1;
     private long _savedOffset = -1;
     private long _begun = time.GetTimestamp();
@@ -36,7 +38,7 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
     public bool IsDue => IsFull || (HasResults && Remaining <= TimeSpan.Zero) || CheckpointDue;
 
     /// <summary>One record can close many cells: their points need not wait for its end.</summary>
-    public bool IsFull => _points.Count + _deadLetters.Count >= settings.BatchPoints;
+    public bool IsFull => _points.Count + _deadLetters.Count + _discarded >= settings.BatchPoints;
 
     public void Add(DeadLetter letter)
     {
@@ -47,7 +49,15 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
     public void Add(StepResult result)
     {
         Begin();
-        PointEncoder.Encode(result, _points);
+        if (discards)
+        {
+            _discarded++;
+        }
+        else
+        {
+            PointEncoder.Encode(result, _points);
+        }
+
         _refitted |= result.Model is not null;
     }
 
@@ -102,11 +112,11 @@ internal sealed class DeliveryBuilder(PartitionId partition, PipelineSettings se
     public Delivery TakePoints()
     {
         Delivery delivery = new(_points, _deadLetters, Checkpoint: null);
-        (_points, _deadLetters) = ([], []);
+        (_points, _deadLetters, _discarded) = ([], [], 0);
         return delivery;
     }
 
-    private bool HasResults => _points.Count > 0 || _deadLetters.Count > 0;
+    private bool HasResults => _points.Count + _deadLetters.Count + _discarded > 0;
 
     private bool Unsaved => _nextOffset > _savedOffset;
 

@@ -100,7 +100,7 @@ public sealed class Pipeline(
     private async Task WorkAsync(PartitionLane lane, PartitionState state, ChannelWriter<Delivery> outbox, CancellationToken cancellation)
     {
         RefitsUnderWay underWay = new(refits, state.Pending, cancellation);
-        DeliveryBuilder delivery = new(lane.Partition, settings, time);
+        DeliveryBuilder delivery = new(lane.Partition, settings, sink.Discards, time);
         List<Tick> ticks = [];
         int waiting = 0;
         foreach (SeriesKey restored in state.WaitingSeries)

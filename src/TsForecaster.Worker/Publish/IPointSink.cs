@@ -10,6 +10,9 @@ public interface IPointSink
     /// <exception cref="SinkRefusedException">The sink will never take them: bad token, no such bucket or database.</exception>
     Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation);
 
+    /// <summary>The sink keeps nothing: points need not be made for it.</summary>
+    bool Discards => false;
+
     /// <summary>Null when the last write was acknowledged, else what is wrong.</summary>
     string? Trouble { get; }
 }
