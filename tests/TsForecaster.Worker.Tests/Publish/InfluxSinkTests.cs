@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using TsForecaster.Worker.Publish;
 using Xunit;
 

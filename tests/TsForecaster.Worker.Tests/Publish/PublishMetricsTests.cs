@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using TsForecaster.Worker.Publish;
 using Xunit;
