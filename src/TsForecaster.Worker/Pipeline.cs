@@ -9,10 +9,10 @@ using TsForecaster.Worker.Series;
 namespace TsForecaster.Worker;
 
 /// <summary>
-/// The way of a tick, on one page. Each partition has a lane of its own, in two halves: <see cref="WorkAsync"/> turns records into
-/// points — decode, place on the grid, score, activate, forecast, refit — and <see cref="DeliverAsync"/> hands them to the sink and,
-/// once they are acknowledged, saves the checkpoint that stands behind them and commits its offset. Every queue in between is
-/// bounded: a sink that stands still stops the work, and that pauses the partition.
+/// The way of a tick, on one page. Each partition has a lane of its own, in three parts: <see cref="WorkAsync"/> turns records into
+/// points — decode, place on the grid, score, activate, forecast, refit; <see cref="DeliverAsync"/> hands them to the sink; and once they
+/// are acknowledged, <see cref="SaveAsync"/> saves the checkpoint that stands behind them and commits its offset, while later points go
+/// on. Every queue in between is bounded: a sink or a store that stands still stops the work, and that pauses the partition.
 /// </summary>
 public sealed class Pipeline(
     PipelineSettings settings,
@@ -59,9 +59,13 @@ public sealed class Pipeline(
     {
         using CancellationTokenSource failed = CancellationTokenSource.CreateLinkedTokenSource(lane.Abandoned);
         Channel<Delivery> outbox = Channel.CreateBounded<Delivery>(settings.DeliveriesInFlight);
+        Channel<PartitionCheckpoint> acknowledged = Channel.CreateBounded<PartitionCheckpoint>(1);
         try
         {
-            await Task.WhenAll(Half(WorkAsync(lane, state, outbox.Writer, failed.Token)), Half(DeliverAsync(lane, outbox.Reader, failed.Token)));
+            await Task.WhenAll(
+                Part(WorkAsync(lane, state, outbox.Writer, failed.Token)),
+                Part(DeliverAsync(outbox.Reader, acknowledged.Writer, failed.Token)),
+                Part(SaveAsync(lane, acknowledged.Reader, failed.Token)));
         }
         catch (CheckpointUnavailableException) when (lane.Closed.IsCancellationRequested)
         {
@@ -83,11 +87,11 @@ public sealed class Pipeline(
             }
         }
 
-        async Task Half(Task half)
+        async Task Part(Task part)
         {
             try
             {
-                await half;
+                await part;
             }
             catch
             {
@@ -170,7 +174,7 @@ public sealed class Pipeline(
         }
     }
 
-    private async Task DeliverAsync(PartitionLane lane, ChannelReader<Delivery> outbox, CancellationToken cancellation)
+    private async Task DeliverAsync(ChannelReader<Delivery> outbox, ChannelWriter<PartitionCheckpoint> acknowledged, CancellationToken cancellation)
     {
         await foreach (Delivery delivery in outbox.ReadAllAsync(cancellation))
         {
@@ -185,14 +189,24 @@ public sealed class Pipeline(
 
             if (delivery.Checkpoint is { } checkpoint)
             {
-                await SaveAsync(checkpoint, lane, cancellation);
-                source.Commit(lane.Partition, checkpoint.NextOffset);
+                await acknowledged.WriteAsync(checkpoint, cancellation);
             }
+        }
+
+        acknowledged.Complete();
+    }
+
+    private async Task SaveAsync(PartitionLane lane, ChannelReader<PartitionCheckpoint> acknowledged, CancellationToken cancellation)
+    {
+        await foreach (PartitionCheckpoint checkpoint in acknowledged.ReadAllAsync(cancellation))
+        {
+            await PersistAsync(checkpoint, lane, cancellation);
+            source.Commit(lane.Partition, checkpoint.NextOffset);
         }
     }
 
     /// <summary>A store that is full or gone stops the lane as a sink would, but not the end of a lane: what is not saved is done again.</summary>
-    private async Task SaveAsync(PartitionCheckpoint checkpoint, PartitionLane lane, CancellationToken cancellation)
+    private async Task PersistAsync(PartitionCheckpoint checkpoint, PartitionLane lane, CancellationToken cancellation)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lane.Closed);
         while (true)

@@ -44,9 +44,7 @@ internal static class PipelineMode
         using PipelineBench bench = new();
         await bench.PrepareAsync();
 
-        // Once unmeasured, so that all code is compiled as it will stay.
-        bench.Consumer();
-        await bench.WorkerAsync(new NullSink());
+        await bench.WarmUpAsync();
         List<PipelineResult> results = [];
         PipelineReport.PrintHeader();
         foreach (string sink in sinks)

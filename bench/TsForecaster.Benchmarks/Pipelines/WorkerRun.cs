@@ -20,7 +20,15 @@ internal sealed class WorkerRun : IAsyncDisposable
     /// <param name="checkpoints">Folder to go on from; holds the last state when the run is disposed.</param>
     public WorkerRun(string servers, string topic, SeriesModels models, IPointSink sink, string checkpoints, TimeSpan? linger = null)
     {
-        KafkaOptions options = new() { BootstrapServers = servers, Topics = [topic], GroupId = $"bench-{Guid.NewGuid():N}", LaneCapacity = 10_000 };
+        KafkaOptions options = new()
+        {
+            BootstrapServers = servers,
+            Topics = [topic],
+            GroupId = $"bench-{Guid.NewGuid():N}",
+
+            // To a fetch that finds nothing a broker answers as soon as something comes; the embedded one only when the wait is over.
+            Properties = new() { ["fetch.wait.max.ms"] = "5" },
+        };
         PipelineSettings flow = models.Flow with { LaneCapacity = options.LaneCapacity, BatchPoints = new PublishOptions().BatchLines };
         flow = linger is { } wait ? flow with { Linger = wait } : flow;
         _source = new KafkaTickSource(options, NullLogger<KafkaTickSource>.Instance, TimeProvider.System);

@@ -101,7 +101,8 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
         using (SqliteCommand settings = _connection.CreateCommand())
         {
             // FULL: a commit is on the disk when it returns, as an acknowledgement must be; in WAL mode NORMAL syncs at checkpoints only.
-            settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            // Each series writes to a page of its own, again and again: kept in memory (KiB), and written back to the file (pages) seldom.
+            settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192;";
             settings.CommandText += MaxPages is { } pages ? $" PRAGMA max_page_count = {pages};" : "";
             settings.ExecuteNonQuery();
         }

@@ -111,9 +111,15 @@ internal sealed class SqliteTable : IDisposable
             """;
     }
 
-    /// <summary>By series first: a reader asks for one series over a span of time.</summary>
-    private static string Key(Measurement measurement) =>
-        string.Join(", ", [.. measurement.Tags.Select(tag => tag.Name).OrderByDescending(name => name == Measurements.Series), "time"]);
+    /// <summary>
+    /// By series first: a reader asks for one series over a span of time. The horizon last: what a step writes then lies side by side,
+    /// on a page or two instead of one a horizon.
+    /// </summary>
+    private static string Key(Measurement measurement)
+    {
+        IEnumerable<string> names = measurement.Tags.Where(tag => !tag.Whole).Select(tag => tag.Name).OrderByDescending(name => name == Measurements.Series);
+        return string.Join(", ", [.. names, "time", .. measurement.Tags.Where(tag => tag.Whole).Select(tag => tag.Name)]);
+    }
 
     private static string ColumnType(FieldType type) => type switch
     {

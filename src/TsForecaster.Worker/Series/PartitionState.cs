@@ -18,6 +18,7 @@ public sealed class PartitionState
     // Every series that is awake, by the stream time at which its next cell closes; ties go by name.
     private readonly PriorityQueue<Entry, (long ClosesAt, SeriesKey Key)> _closings = new();
     private long _streamTime = long.MinValue;
+    private int _written;
 
     /// <param name="settings">The settings of a series by its name; the same answer each time.</param>
     /// <param name="horizons">Horizons to publish and score, ascending; empty means all. Those past a series' future are left out.</param>
@@ -124,7 +125,7 @@ public sealed class PartitionState
     /// <summary>The whole state as bytes; the same state gives the same bytes.</summary>
     public byte[] Write()
     {
-        using MemoryStream stream = new();
+        using MemoryStream stream = new(_written);
         using BinaryWriter writer = new(stream);
         writer.Write(Version);
         writer.Write(_streamTime);
@@ -151,6 +152,8 @@ public sealed class PartitionState
             stream.Position = end;
         }
 
+        // The next one will be about as large: its buffer need not grow.
+        _written = (int)Math.Min(Array.MaxLength, stream.Length + (stream.Length / 16));
         return stream.ToArray();
     }
 

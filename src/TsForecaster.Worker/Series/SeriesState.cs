@@ -17,6 +17,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
     private Forecaster? _active;
+    private byte[]? _activeBytes;
     private long? _pendingSince;
     private long _nextRefit;
     private long _nextStart = -1;
@@ -117,7 +118,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _pendingSince = null;
         if (refit.Forecaster is not null)
         {
-            _active = refit.Forecaster;
+            (_active, _activeBytes) = (refit.Forecaster, null);
             _refits++;
         }
 
@@ -180,14 +181,27 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_pendingSince ?? -1);
         _outstanding.Write(writer);
         _scoring.Write(writer);
-        using MemoryStream model = new();
-        if (_active is not null)
+        byte[] model = ActiveBytes();
+        writer.Write(model.Length);
+        writer.Write(model);
+    }
+
+    /// <summary>The active model as it is saved. Checkpoints come far more often than models: its bytes are made once.</summary>
+    private byte[] ActiveBytes()
+    {
+        if (_active is null)
         {
-            ModelFile.Save(model, _active.Model);
+            return [];
         }
 
-        writer.Write((int)model.Length);
-        writer.Write(model.GetBuffer(), 0, (int)model.Length);
+        if (_activeBytes is null)
+        {
+            using MemoryStream model = new();
+            ModelFile.Save(model, _active.Model);
+            _activeBytes = model.ToArray();
+        }
+
+        return _activeBytes;
     }
 
     /// <summary>
@@ -213,7 +227,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
         byte[] model = reader.ReadBytes(reader.ReadInt32());
-        state._active = model.Length > 0 ? new Forecaster(ModelFile.Load(new MemoryStream(model))) : null;
+        if (model.Length > 0)
+        {
+            (state._active, state._activeBytes) = (new Forecaster(ModelFile.Load(new MemoryStream(model))), model);
+        }
+
         return state;
     }
 
