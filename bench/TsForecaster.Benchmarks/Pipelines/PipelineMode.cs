@@ -1,5 +1,4 @@
 using TsForecaster.Worker.Ingest;
-using TsForecaster.Worker.Publish;
 
 namespace TsForecaster.Benchmarks.Pipelines;
 

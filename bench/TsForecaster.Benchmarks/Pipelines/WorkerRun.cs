@@ -27,7 +27,7 @@ internal sealed class WorkerRun : IAsyncDisposable
             GroupId = $"bench-{Guid.NewGuid():N}",
 
             // To a fetch that finds nothing a broker answers as soon as something comes; the embedded one only when the wait is over.
-            Properties = new() { ["fetch.wait.max.ms"] = "5" },
+            Properties = new(StringComparer.Ordinal) { ["fetch.wait.max.ms"] = "5" },
         };
         PipelineSettings flow = models.Flow with { LaneCapacity = options.LaneCapacity, BatchPoints = new PublishOptions().BatchLines };
         flow = linger is { } wait ? flow with { Linger = wait } : flow;
