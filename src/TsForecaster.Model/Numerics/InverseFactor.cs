@@ -5,10 +5,14 @@ namespace TsForecaster.Model.Numerics;
 
 /// <summary>
 /// Σ = L Lᵀ and W = L⁻¹ in one working place, for one matrix after another. Rows are padded to whole vectors; a lane is a column
-/// and every number one running sum of fused multiply-adds over the rows above it, so the bits do not depend on the vector width.
+/// and every number one running sum of fused multiply-adds, so the bits do not depend on the vector width.
 /// Naive loops: <c>U[i,j] = (Σ[i,j] − Σ_{k&lt;i} U[k,i]·U[k,j]) / U[i,i]</c> for j ≥ i with U = Lᵀ, and
-/// <c>W[i,j] = −(Σ_{j≤k&lt;i} U[k,i]·W[k,j]) / U[i,i]</c>.
+/// <c>W[i,j] = ([i=j] − Σ_{j&lt;k≤i} W[i,k]·L[k,j]) / L[j,j]</c>, k from i down.
 /// </summary>
+/// <remarks>
+/// W is solved from the right, W L = I, one row at a time: it is applied to windows as z = W(L z), so it is the product in that order
+/// that has to be the identity. Solved from the left it loses as many digits again as L has (Higham, Accuracy and Stability, §14.2).
+/// </remarks>
 internal sealed unsafe class InverseFactor
 {
     private const double MachineEpsilon = 2.220446049250313e-16;
@@ -18,12 +22,16 @@ internal sealed unsafe class InverseFactor
     private readonly double[] _upper;
     private readonly double[] _inverse;
 
+    // L by rows without its diagonal; zero elsewhere.
+    private readonly double[] _strict;
+
     public InverseFactor(int dimension)
     {
         Dimension = dimension;
         Width = OuterProductKernel.Padded(dimension);
         _upper = new double[dimension * Width];
         _inverse = new double[dimension * Width];
+        _strict = new double[dimension * Width];
     }
 
     public int Dimension { get; }
@@ -103,16 +111,26 @@ internal sealed unsafe class InverseFactor
     /// <summary>Fills <see cref="Inverse"/> from the factor.</summary>
     public void Invert()
     {
+        for (int i = 1; i < Dimension; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                _strict[(i * Width) + j] = _upper[(j * Width) + i];
+            }
+        }
+
         Array.Clear(_inverse);
-        fixed (double* u = _upper, w = _inverse)
+        fixed (double* u = _upper, l = _strict, w = _inverse)
         {
             for (int i = 0; i < Dimension; i++)
             {
-                double pivot = u[((nint)i * Width) + i];
                 double* row = w + ((nint)i * Width);
-                InvertRow(u + i, w, i, row);
-                Divide(row, 0, (i + Lanes) & -Lanes, pivot);
-                row[i] = 1.0 / pivot;
+                row[i] = 1.0;
+                for (int j = i; j >= 0; j--)
+                {
+                    row[j] /= u[((nint)j * Width) + j];
+                    SubtractMultiple(row, l + ((nint)j * Width), row[j], j);
+                }
             }
         }
     }
@@ -154,40 +172,14 @@ internal sealed unsafe class InverseFactor
         }
     }
 
-    /// <summary>row = −Σ_{k &lt; i} factor[k] · W[k,·] up to the diagonal.</summary>
+    /// <summary>row[c] −= value · other[c] for c below <paramref name="count"/>; from there to the next whole vector, other is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void InvertRow(double* factors, double* w, int i, double* row)
+    private static void SubtractMultiple(double* row, double* other, double value, int count)
     {
-        int c = 0;
-        for (; c <= i - Wide; c += Wide)
+        Vector256<double> factor = Vector256.Create(-value);
+        for (int c = 0; c < count; c += Lanes)
         {
-            double* above = w + ((nint)c * Width) + c, factor = factors + ((nint)c * Width);
-            Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
-            for (int k = c; k < i; k++, above += Width, factor += Width)
-            {
-                Vector256<double> f = Vector256.Create(-*factor);
-                s0 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above), s0);
-                s1 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + Lanes), s1);
-                s2 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (2 * Lanes)), s2);
-                s3 = Vector256.FusedMultiplyAdd(f, Vector256.Load(above + (3 * Lanes)), s3);
-            }
-
-            s0.Store(row + c);
-            s1.Store(row + c + Lanes);
-            s2.Store(row + c + (2 * Lanes));
-            s3.Store(row + c + (3 * Lanes));
-        }
-
-        for (; c < i; c += Lanes)
-        {
-            double* above = w + ((nint)c * Width) + c, factor = factors + ((nint)c * Width);
-            Vector256<double> s = default;
-            for (int k = c; k < i; k++, above += Width, factor += Width)
-            {
-                s = Vector256.FusedMultiplyAdd(Vector256.Create(-*factor), Vector256.Load(above), s);
-            }
-
-            s.Store(row + c);
+            Vector256.FusedMultiplyAdd(factor, Vector256.Load(other + c), Vector256.Load(row + c)).Store(row + c);
         }
     }
 
