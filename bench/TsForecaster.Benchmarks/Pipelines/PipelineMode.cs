@@ -62,14 +62,14 @@ internal static class PipelineMode
         for (int turn = 0; turn < turns; turn++)
         {
             peer.Add(bench.Consumer());
-            await using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
+            using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
             ours.Add(await bench.WorkerAsync(target.Sink));
         }
 
         (double p50, double p99)? latency = null;
         if (sink != "none")
         {
-            await using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
+            using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
             latency = await bench.LatencyAsync(target.Sink, TicksPerSecond, duration, linger);
         }
 

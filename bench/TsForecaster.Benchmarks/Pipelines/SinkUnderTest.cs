@@ -4,7 +4,7 @@ using TsForecaster.Worker.Publish;
 namespace TsForecaster.Benchmarks.Pipelines;
 
 /// <summary>A fresh sink of a kind: nothing, a new SQLite file, or an InfluxDB server with an empty database.</summary>
-internal sealed class SinkUnderTest : IAsyncDisposable
+internal sealed class SinkUnderTest : IDisposable
 {
     private readonly InfluxProcess? _server;
 
@@ -24,18 +24,9 @@ internal sealed class SinkUnderTest : IAsyncDisposable
         return new SinkUnderTest(PointSinks.Create(options, NullLoggerFactory.Instance, TimeProvider.System), server);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        switch (Sink)
-        {
-            case IAsyncDisposable sink:
-                await sink.DisposeAsync();
-                break;
-            case IDisposable sink:
-                sink.Dispose();
-                break;
-        }
-
+        (Sink as IDisposable)?.Dispose();
         _server?.Dispose();
     }
 }

@@ -27,8 +27,6 @@ internal sealed unsafe class FullExpectation
     private readonly int _chunks;
     private readonly Scratch[] _scratch;
     private readonly double[] _totals;
-    private readonly double[] _sizes;
-    private readonly double[] _squares;
     private readonly short[] _owners;
     private readonly Action<int, int> _job;
     private IReadOnlyList<WhitenedComponent> _components = [];
@@ -46,8 +44,6 @@ internal sealed unsafe class FullExpectation
         }
 
         _totals = new double[_chunks];
-        _sizes = new double[_chunks * components];
-        _squares = new double[_chunks * components];
         _owners = new short[rows.Count];
         _job = RunChunk;
     }
@@ -79,19 +75,6 @@ internal sealed unsafe class FullExpectation
         }
 
         return total;
-    }
-
-    /// <summary>Σ_n t_nk and Σ_n t_nk² of the last E-step.</summary>
-    public (double Size, double Squares) Moments(int component)
-    {
-        double size = 0.0, squares = 0.0;
-        for (int chunk = 0; chunk < _chunks; chunk++)
-        {
-            size += _sizes[(chunk * _components.Count) + component];
-            squares += _squares[(chunk * _components.Count) + component];
-        }
-
-        return (size, squares);
     }
 
     private void RunChunk(int chunk, int slot)
@@ -249,10 +232,7 @@ internal sealed unsafe class FullExpectation
 
         for (int k = 0; k < components && _responsibilities is not null; k++)
         {
-            Span<double> shares = scratch.Logs.AsSpan(k * Chunk, count);
-            shares.CopyTo(_responsibilities[k].AsSpan(start));
-            _sizes[(chunk * components) + k] = VectorKernels.Sum(shares);
-            _squares[(chunk * components) + k] = VectorKernels.Dot(shares, shares);
+            scratch.Logs.AsSpan(k * Chunk, count).CopyTo(_responsibilities[k].AsSpan(start));
         }
     }
 

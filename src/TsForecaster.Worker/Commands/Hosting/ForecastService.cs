@@ -81,15 +81,7 @@ internal sealed class ForecastService : IAsyncDisposable
     {
         _source.Dispose();
         _refits.Dispose();
-        switch (_sink)
-        {
-            case IAsyncDisposable sink:
-                await sink.DisposeAsync();
-                break;
-            case IDisposable sink:
-                sink.Dispose();
-                break;
-        }
+        (_sink as IDisposable)?.Dispose();
 
         // Last: it owns the loggers.
         await _web.DisposeAsync();
