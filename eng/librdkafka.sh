@@ -42,11 +42,22 @@ from_nuget() {
 XML
   (cd "$work/redist" && env -u MSBuildSDKsPath -u MSBuildExtensionsPath -u MSBUILD_EXE_PATH \
     dotnet restore redist.csproj --packages packages) >"$work/restore.log" 2>&1 || return 1
-  local native=$work/redist/packages/librdkafka.redist/$version/runtimes/$os-$arch/native
-  local name=librdkafka.$extension
-  if [[ $os == linux ]] && { ldd --version 2>&1 || true; } | grep -qi musl; then name=alpine-$name; fi
-  [[ -f $native/$name ]] || return 1
-  install_library "$native/$name"
+  # The package holds one build per kind of system; the first whose own libraries are all here is taken.
+  local native=$work/redist/packages/librdkafka.redist/$version/runtimes/$os-$arch/native build
+  for build in "$native/librdkafka.$extension" "$native/centos8-librdkafka.$extension" "$native/alpine-librdkafka.$extension"; do
+    if [[ -f $build ]] && loads "$build"; then
+      install_library "$build"
+      return
+    fi
+  done
+  return 1
+}
+
+# Whether the dynamic linker finds every library that a library needs. macOS builds need none but the system's.
+loads() {
+  [[ $os == osx ]] && return
+  local needed
+  needed=$(ldd "$1" 2>&1) && [[ $needed != *"not found"* ]]
 }
 
 install_tools() {
@@ -70,7 +81,7 @@ install_tools() {
 }
 
 from_source() {
-  echo "librdkafka: the NuGet package librdkafka.redist $version is not served here, so Kafka's client is built once from source (about a minute)" >&2
+  echo "librdkafka: the NuGet package librdkafka.redist $version is not served here or does not run here, so Kafka's client is built once from source (about a minute)" >&2
   install_tools
   (cd "$work" && npm pack --silent "$npm_package" && tar xzf ./*.tgz) >"$work/npm.log" 2>&1 || fail "$work/npm.log" "could not fetch $npm_package"
   (cd "$work/package/deps/librdkafka" && ./configure && make -C src -j2) >"$work/make.log" 2>&1 || fail "$work/make.log" "the build failed"
