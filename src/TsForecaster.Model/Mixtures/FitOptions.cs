@@ -17,9 +17,21 @@ public sealed record FitOptions
     /// <summary>Added to each covariance's diagonal as it is (scikit-learn's reg_covar).</summary>
     public double AbsoluteRidge { get; init; }
 
+    /// <summary>
+    /// λ from 0 to 1: every M-step shrinks each covariance toward the pooled one within components,
+    /// Σ_k ← (1 − λ) Σ_k + λ Σ_j π_j Σ_j, as regularised discriminant analysis does (Friedman 1989); 1 is one covariance for all. Of
+    /// use where a component has few windows for its D(D+1)/2 numbers. Full covariances only; with one component it changes nothing.
+    /// The likelihood may then fall from one iteration to the next, see <see cref="Tolerance"/>; AIC and BIC count the parameters as if they were free.
+    /// </summary>
+    public double Shrinkage { get; init; }
+
     public int MaxIterations { get; init; } = 100;
 
-    /// <summary>EM stops when the mean log-likelihood of a window rises by less than this.</summary>
+    /// <summary>
+    /// EM stops when the mean log-likelihood of a window rises by less than this; with shrinkage, when it changes by less either
+    /// way: each M-step then maximises the expected log-likelihood less a penalty whose target moves along, and what
+    /// converges are the parameters.
+    /// </summary>
     public double Tolerance { get; init; } = 1e-5;
 
     /// <summary>Independent starts; the one with the highest likelihood wins. Ignored with a given start.</summary>

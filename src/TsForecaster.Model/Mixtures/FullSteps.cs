@@ -5,7 +5,8 @@ namespace TsForecaster.Model.Mixtures;
 
 /// <summary>
 /// EM's steps for full and tied covariances (Bishop, PRML §9.2.2): π_k = N_k / N, μ_k = c_k + δ_k,
-/// Σ_k = Σ t_nk (x_n − c_k)(x_n − c_k)ᵀ / N_k − δ_k δ_kᵀ, then the ridge, with c_k the old mean and δ_k the mean's move. Where the move is
+/// S_k = Σ t_nk (x_n − c_k)(x_n − c_k)ᵀ / N_k − δ_k δ_kᵀ, with c_k the old mean and δ_k the mean's move;
+/// Σ_k = (1 − λ) S_k + λ Σ_j π_j S_j with the shrinkage λ, then the ridge. Where the move is
 /// not small against the new covariance, the sums are taken again about the new means, so that no digits cancel. All working memory
 /// is taken once; an iteration allocates nothing that grows with the data.
 /// </summary>
@@ -25,8 +26,10 @@ internal sealed class FullSteps : IEmSteps
     private readonly Workplace[] _workplaces;
     private readonly List<WhitenedComponent> _whitened = [];
     private readonly double[][] _centres;
-    private readonly double[] _tied;
+    private readonly double[] _pooled;
     private readonly Action<int, int> _updateJob;
+    private readonly Action<int, int> _measureJob;
+    private readonly Action<int, int> _settleJob;
     private double _total;
     private bool _hasMeans;
 
@@ -40,10 +43,10 @@ internal sealed class FullSteps : IEmSteps
         _maximization = new FullMaximization(_rows, options.Components, _threads);
         _parameters = new Parameters[options.Components];
         _centres = new double[options.Components][];
-        _tied = new double[IsTied ? windows.Dimension * windows.Dimension : 0];
+        _pooled = new double[IsTied || options.Shrinkage > 0.0 ? windows.Dimension * windows.Dimension : 0];
         for (int k = 0; k < _parameters.Length; k++)
         {
-            _parameters[k] = new Parameters(_rows, _layout, IsTied ? _tied : new double[windows.Dimension * windows.Dimension]);
+            _parameters[k] = new Parameters(_rows, _layout, IsTied ? _pooled : new double[windows.Dimension * windows.Dimension]);
             _centres[k] = new double[_rows.Width];
         }
 
@@ -53,7 +56,7 @@ internal sealed class FullSteps : IEmSteps
             _workplaces[slot] = new Workplace(_rows, _layout);
         }
 
-        _updateJob = Update;
+        (_updateJob, _measureJob, _settleJob) = (Update, Measure, Settle);
     }
 
     private bool IsTied => _options.Shape == CovarianceShape.Tied;
@@ -141,32 +144,6 @@ internal sealed class FullSteps : IEmSteps
 
     public void Dispose() => _threads.Dispose();
 
-    /// <summary>One E-step under a mixture with full or tied covariances, filling what is given.</summary>
-    public static void Expect(GaussianMixture mixture, WindowSet windows, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
-    {
-        WindowRows rows = new(windows);
-        PanelLayout layout = PanelLayout.Natural(windows.Dimension);
-        using ForkJoin alone = new(1);
-        new FullExpectation(rows, layout, mixture.Components, alone).Run(Whiten(mixture, rows, layout), responsibilities, logDensities);
-    }
-
-    private static WhitenedComponent[] Whiten(GaussianMixture mixture, WindowRows rows, PanelLayout layout)
-    {
-        InverseFactor factor = new(mixture.Dimension);
-        WhitenedComponent[] components = new WhitenedComponent[mixture.Components];
-        double[] mean = new double[mixture.Dimension];
-        for (int k = 0; k < components.Length; k++)
-        {
-            factor.TakeFactor(mixture.CholeskyFactor(k));
-            factor.Invert();
-            VectorKernels.ScaledDifference(1.0, mixture.Mean(k), rows.Origin.AsSpan(0, mean.Length), mean);
-            components[k] = new WhitenedComponent(layout);
-            components[k].Set(mixture.Weights[k], mean, factor);
-        }
-
-        return components;
-    }
-
     private static int ThreadsFor(WindowSet windows, FitOptions options)
     {
         const double WorthAThread = 4e6;
@@ -219,14 +196,27 @@ internal sealed class FullSteps : IEmSteps
         {
             UpdateTied(responsibilities.Count);
         }
+        else if (_options.Shrinkage > 0.0 && responsibilities.Count > 1)
+        {
+            _threads.Run(responsibilities.Count, _measureJob);
+            Pool(responsibilities.Count);
+            _threads.Run(responsibilities.Count, _settleJob);
+        }
         else
         {
             _threads.Run(responsibilities.Count, _updateJob);
         }
     }
 
-    /// <summary>New parameters of one component.</summary>
+    /// <summary>New parameters of one component that keeps to itself.</summary>
     private void Update(int k, int slot)
+    {
+        Measure(k, slot);
+        Whiten(k, _workplaces[slot]);
+    }
+
+    /// <summary>Weight, mean and covariance of a component's windows.</summary>
+    private void Measure(int k, int slot)
     {
         Parameters parameters = _parameters[k];
         Workplace workplace = _workplaces[slot];
@@ -237,15 +227,49 @@ internal sealed class FullSteps : IEmSteps
         {
             number /= size;
         }
+    }
 
-        parameters.IsFactored = _ridge.TryFactor(parameters.Covariance, _rows.Dimension, workplace.Factor);
-        if (!parameters.IsFactored)
+    /// <summary>Σ_j π_j S_j, the components in their order.</summary>
+    private void Pool(int components)
+    {
+        Array.Clear(_pooled);
+        for (int k = 0; k < components; k++)
         {
-            return;
+            VectorKernels.AddScaled(_parameters[k].Weight, _parameters[k].Covariance, _pooled);
+        }
+    }
+
+    /// <summary>Shrinks one component's covariance toward the pooled one.</summary>
+    private void Settle(int k, int slot)
+    {
+        double[] covariance = _parameters[k].Covariance;
+        double shrinkage = _options.Shrinkage;
+        for (int i = 0; i < covariance.Length; i++)
+        {
+            covariance[i] = ((1.0 - shrinkage) * covariance[i]) + (shrinkage * _pooled[i]);
         }
 
-        workplace.Inverse.Invert();
-        parameters.Whitened.Set(parameters.Weight, parameters.Mean, workplace.Inverse);
+        Whiten(k, _workplaces[slot]);
+    }
+
+    /// <summary>Ridge and whitening of a component with a covariance of its own.</summary>
+    private void Whiten(int k, Workplace workplace)
+    {
+        Parameters parameters = _parameters[k];
+        parameters.IsFactored = _ridge.TryFactor(parameters.Covariance, _rows.Dimension, workplace.Factor);
+        if (parameters.IsFactored)
+        {
+            workplace.Inverse.Invert();
+            parameters.Whitened.Set(parameters.Weight, parameters.Mean, workplace.Inverse);
+            JudgeMove(k, workplace);
+        }
+    }
+
+    private void JudgeMove(int k, Workplace workplace)
+    {
+        Parameters parameters = _parameters[k];
+        Span<double> move = workplace.Delta.AsSpan(0, _rows.Dimension);
+        VectorKernels.ScaledDifference(1.0, parameters.Mean.AsSpan(0, move.Length), _centres[k].AsSpan(0, move.Length), move);
         parameters.IsFar = parameters.Whitened.SquaredNorm(workplace.Delta, workplace.Product) > FarMove;
     }
 
@@ -253,19 +277,19 @@ internal sealed class FullSteps : IEmSteps
     private void UpdateTied(int components)
     {
         Workplace workplace = _workplaces[0];
-        Array.Clear(_tied);
+        Array.Clear(_pooled);
         for (int k = 0; k < components; k++)
         {
             double size = Move(k, workplace);
-            _maximization.AddProducts(k, size, workplace.Delta, _tied);
+            _maximization.AddProducts(k, size, workplace.Delta, _pooled);
         }
 
-        foreach (ref double number in _tied.AsSpan())
+        foreach (ref double number in _pooled.AsSpan())
         {
             number /= _total;
         }
 
-        bool isFactored = _ridge.TryFactor(_tied, _rows.Dimension, workplace.Factor);
+        bool isFactored = _ridge.TryFactor(_pooled, _rows.Dimension, workplace.Factor);
         if (isFactored)
         {
             workplace.Inverse.Invert();
@@ -286,8 +310,7 @@ internal sealed class FullSteps : IEmSteps
 
             if (isFactored)
             {
-                VectorKernels.ScaledDifference(1.0, parameters.Mean.AsSpan(0, _rows.Dimension), _centres[k].AsSpan(0, _rows.Dimension), workplace.Delta.AsSpan(0, _rows.Dimension));
-                parameters.IsFar = parameters.Whitened.SquaredNorm(workplace.Delta, workplace.Product) > FarMove;
+                JudgeMove(k, workplace);
             }
         }
     }

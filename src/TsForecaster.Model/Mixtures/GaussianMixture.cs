@@ -125,7 +125,8 @@ public sealed class GaussianMixture
 
         if (Shape is CovarianceShape.Full or CovarianceShape.Tied)
         {
-            FullSteps.Expect(this, windows, responsibilities, logDensities);
+            using ForkJoin alone = new(1);
+            new WhitenedMixture(this).Expect(new WindowRows(windows), alone, responsibilities, logDensities);
         }
         else
         {

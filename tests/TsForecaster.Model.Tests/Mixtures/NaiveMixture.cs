@@ -70,6 +70,13 @@ internal sealed class NaiveMixture(double[] weights, double[][] means, double[][
         return new NaiveMixture([.. sizes.Select(size => size / rows.Length)], means, covariances);
     }
 
+    /// <summary>Covariances (1 − λ) Σ_k + λ Σ_j π_j Σ_j.</summary>
+    public NaiveMixture Shrunk(double shrinkage)
+    {
+        double[] pooled = [.. covariances[0].Select((_, i) => covariances.Select((c, k) => weights[k] * c[i]).Sum())];
+        return new NaiveMixture(weights, means, [.. covariances.Select(c => c.Select((value, i) => ((1.0 - shrinkage) * value) + (shrinkage * pooled[i])).ToArray())]);
+    }
+
     public static double[][] Rows(WindowSet windows) => [.. Enumerable.Range(0, windows.Count).Select(n =>
     {
         double[] row = new double[windows.Dimension];

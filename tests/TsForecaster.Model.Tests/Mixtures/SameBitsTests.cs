@@ -15,17 +15,18 @@ public sealed class SameBitsTests
     private const string HashFile = "TSFORECASTER_TEST_HASH_FILE";
 
     [Theory]
-    [InlineData(CovarianceShape.Full)]
-    [InlineData(CovarianceShape.Tied)]
-    public void Fit_OneTwoOrThreeThreads_GiveTheSameBits(CovarianceShape shape)
+    [InlineData(CovarianceShape.Full, 0.0)]
+    [InlineData(CovarianceShape.Full, 0.4)]
+    [InlineData(CovarianceShape.Tied, 0.0)]
+    public void Fit_OneTwoOrThreeThreads_GiveTheSameBits(CovarianceShape shape, double shrinkage)
     {
-        string[] hashes = [.. new[] { 1, 2, 3 }.Select(threads => Hash(shape, threads))];
+        string[] hashes = [.. new[] { 1, 2, 3 }.Select(threads => Hash(shape, shrinkage, threads))];
 
         Assert.Equal(hashes[0], hashes[1]);
         Assert.Equal(hashes[0], hashes[2]);
         if (Environment.GetEnvironmentVariable(HashFile) is { Length: > 0 } file)
         {
-            File.AppendAllText(file, string.Create(CultureInfo.InvariantCulture, $"{shape} {hashes[0]}\n"));
+            File.AppendAllText(file, string.Create(CultureInfo.InvariantCulture, $"{shape} {shrinkage} {hashes[0]}\n"));
         }
     }
 
@@ -50,7 +51,7 @@ public sealed class SameBitsTests
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 0, $"{await output}{await errors}");
 
-            string[] expected = [$"Full {Hash(CovarianceShape.Full, 2)}", $"Tied {Hash(CovarianceShape.Tied, 2)}"];
+            string[] expected = [$"Full 0 {Hash(CovarianceShape.Full, 0.0, 2)}", $"Full 0.4 {Hash(CovarianceShape.Full, 0.4, 2)}", $"Tied 0 {Hash(CovarianceShape.Tied, 0.0, 2)}"];
             Assert.Equal(expected, (await File.ReadAllLinesAsync(file)).Order(StringComparer.Ordinal));
         }
         finally
@@ -60,9 +61,9 @@ public sealed class SameBitsTests
     }
 
     /// <summary>Weights, means, covariances and trace of a fit large enough for several threads.</summary>
-    private static string Hash(CovarianceShape shape, int threads)
+    private static string Hash(CovarianceShape shape, double shrinkage, int threads)
     {
-        FitOptions options = new() { Components = 5, Shape = shape, MaxIterations = 4, Tolerance = 0.0, Seed = 3, Threads = threads };
+        FitOptions options = new() { Components = 5, Shape = shape, Shrinkage = shrinkage, MaxIterations = 4, Tolerance = 0.0, Seed = 3, Threads = threads };
         FitResult result = ExpectationMaximization.Fit(WindowSet.Over(Series(), new WindowShape(20, 9), Normalisation.None), options);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes<double>([.. result.Report.Trace]));
