@@ -54,7 +54,7 @@ public sealed partial class SourceTests
         string[] folders = [".ci", "bench", "data", "deploy", "docs", "eng", "samples", "src", "tests"];
         IEnumerable<string> files = folders.SelectMany(folder => RepositoryFiles.Under(folder))
             .Concat(Directory.GetFiles(RepositoryFiles.Root).Select(path => Path.GetFileName(path)))
-            .Where(path => !BinaryFile().IsMatch(path));
+            .Where(path => path != ".git" && !BinaryFile().IsMatch(path)); // in a linked worktree .git is a file, and not tracked
         List<string> found = [];
         foreach (string path in files)
         {
