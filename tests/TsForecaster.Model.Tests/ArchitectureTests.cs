@@ -70,7 +70,7 @@ public sealed partial class ArchitectureTests
         string[] files = [.. Layers.SelectMany(layer => Sources(Path.Combine("src", Root, layer)))];
 
         Assert.NotEmpty(files);
-        Assert.All(files, file => Assert.Contains($"namespace {Root}.{Path.GetFileName(Path.GetDirectoryName(file))};", File.ReadAllText(file)));
+        Assert.All(files, file => Assert.Contains($"namespace {Folder(file).Replace(Path.DirectorySeparatorChar, '.')};", File.ReadAllText(file)));
     }
 
     [Fact]
@@ -79,7 +79,9 @@ public sealed partial class ArchitectureTests
 
     private static bool IsOurs(Type type) => type.Assembly == Model && type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true;
 
-    private static string Layer(Type type) => type.Namespace!.Length > Root.Length ? type.Namespace[(Root.Length + 1)..] : "";
+    private static string Layer(Type type) => type.Namespace!.Length > Root.Length ? type.Namespace[(Root.Length + 1)..].Split('.')[0] : "";
+
+    private static string Folder(string file) => Path.GetRelativePath(Path.Combine(Repository(), "src"), Path.GetDirectoryName(file)!);
 
     private static int Rank(string layer) => Array.IndexOf(Layers, layer);
 
