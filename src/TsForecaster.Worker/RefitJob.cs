@@ -7,10 +7,28 @@ namespace TsForecaster.Worker;
 /// <summary>A fit to be done: everything it depends on, so that doing it again gives the same model.</summary>
 /// <param name="Since">The step count at which the refit began.</param>
 /// <param name="History">The values to learn from, oldest first; NaN where missing. Not shared with anyone.</param>
-/// <param name="WarmStart">The model active when the refit began, if any.</param>
-public sealed record RefitJob(SeriesKey Key, long Since, double[] History, WindowShape Shape, Normalisation Normalisation, FitOptions Options, ForecastModel? WarmStart);
+/// <param name="Active">The model active when the refit began, if any: the fit starts from it and has to hold its own against it.</param>
+public sealed record RefitJob(SeriesKey Key, long Since, double[] History, WindowShape Shape, Normalisation Normalisation, FitOptions Options, Forecaster? Active)
+{
+    /// <summary>Why the refit began.</summary>
+    public string Trigger { get; init; } = "scheduled";
+
+    /// <summary>Last steps of <see cref="History"/>, new to the active model, on which both are compared; 0 compares nothing.</summary>
+    public int Holdout { get; init; }
+
+    /// <summary>By what share the new model's held-out CRPS may be above the active one's.</summary>
+    public double Margin { get; init; }
+}
 
 /// <summary>What came of a <see cref="RefitJob"/>.</summary>
-/// <param name="Forecaster">The new model, ready to use; null when there is none and the old one stays.</param>
-/// <param name="Reason">Why it was refitted, or why there is no new model.</param>
-public sealed record RefitOutcome(Forecaster? Forecaster, int Windows, double LogLikelihood, string Reason);
+/// <param name="Forecaster">The new model, ready to use; null when the old one stays.</param>
+/// <param name="Windows">Windows that were fitted.</param>
+/// <param name="Reason">Why it was refitted, and why there is no new model if there is none.</param>
+public sealed record RefitOutcome(Forecaster? Forecaster, int Windows, double LogLikelihood, string Reason)
+{
+    /// <summary>CRPS of the same settings, fitted without the held-out part, on that part; NaN when nothing was held out.</summary>
+    public double HoldoutCrps { get; init; } = double.NaN;
+
+    /// <summary>There was a new model, and the old one forecasts better.</summary>
+    public bool Kept { get; init; }
+}

@@ -112,4 +112,15 @@ public sealed record RefitSettings
     /// <summary>Steps of history a refit learns from.</summary>
     [Range(2, 10_000_000)]
     public int History { get; init; } = 5000;
+
+    /// <summary>
+    /// Last steps of the history on which the new and the active model are compared, at most half of those that are new to the active
+    /// one; 0 promotes every model.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int Holdout { get; init; } = 50;
+
+    /// <summary>A new model is promoted unless its held-out CRPS is above the active one's by more than this share.</summary>
+    [Range(0.0, 1000.0)]
+    public double Margin { get; init; } = 0.05;
 }

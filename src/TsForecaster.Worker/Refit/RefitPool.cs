@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using TsForecaster.Model.Forecasting;
-using TsForecaster.Model.Mixtures;
-using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Refit;
 
@@ -16,6 +13,7 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
     private static readonly Meter Meter = new("TsForecaster.Refit");
     private static readonly ActivitySource Activities = new("TsForecaster.Refit");
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("tsforecaster.refit.duration", "s", "Time of one refit");
+    private static readonly Counter<long> Kept = Meter.CreateCounter<long>("tsforecaster.refit.kept", null, "Refits turned down because the active model forecasts better");
     private static readonly Counter<long> Failed = Meter.CreateCounter<long>("tsforecaster.refit.failed", null, "Refits that gave no model");
 
     private readonly SemaphoreSlim _slots = new(concurrency);
@@ -34,55 +32,20 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
         }
     }
 
-    /// <summary>Fits the job's windows. Too little or unusable history is an outcome, not an error.</summary>
+    /// <summary>Does a job. Too little or unusable history is an outcome, not an error.</summary>
     public static RefitOutcome Do(RefitJob job, CancellationToken cancellation)
     {
         using Activity? activity = Activities.StartActivity("refit");
         activity?.SetTag("series", job.Key.ToString());
         long begun = Stopwatch.GetTimestamp();
-        RefitOutcome outcome = Fit(job, cancellation);
+        RefitOutcome outcome = Promotion.Decide(job, cancellation);
         Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
         if (outcome.Forecaster is null)
         {
-            Failed.Add(1);
+            (outcome.Kept ? Kept : Failed).Add(1);
         }
 
         return outcome;
-    }
-
-    private static RefitOutcome Fit(RefitJob job, CancellationToken cancellation)
-    {
-        // The pool shares the cores out among refits; the bits are the same for any number of threads.
-        FitOptions options = job.Options with { Threads = 1 };
-        WindowSet all = WindowSet.Over(job.History, job.Shape, job.Normalisation);
-        int windows = all.Count;
-        if (windows < Math.Max(2, job.Options.Components))
-        {
-            return new RefitOutcome(null, windows, double.NaN, $"{windows} complete windows are too few for {job.Options.Components} components");
-        }
-
-        // A mixture that lost components cannot be gone on from with all of them: start afresh.
-        GaussianMixture? from = job.WarmStart?.Mixture is { } active && active.Components == job.Options.Components ? active : null;
-        (ForecastModel? model, FitReport report) = ForecastModel.Fit(
-            [job.History], job.Shape, job.Normalisation, options with { InitialMixture = from }, cancellation);
-        if (model is null && from is not null)
-        {
-            // What the active model led into may be no dead end for a start of its own.
-            (model, report) = ForecastModel.Fit([job.History], job.Shape, job.Normalisation, options, cancellation);
-        }
-
-        if (model is null)
-        {
-            return new RefitOutcome(null, windows, double.NaN, job.WarmStart is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept");
-        }
-
-        if (job.WarmStart is { } old && old.Mixture.Dimension == model.Mixture.Dimension && model.Mixture.Components > 1)
-        {
-            // A component keeps its place from refit to refit, so that its number keeps its meaning.
-            model = new ForecastModel(model.Shape, model.Normalisation, ComponentMatching.Relabel(old.Mixture, model.Mixture, all), report);
-        }
-
-        return new RefitOutcome(new Forecaster(model), windows, report.LogLikelihood, job.WarmStart is null ? "first" : "scheduled");
     }
 
     public void Dispose() => _slots.Dispose();

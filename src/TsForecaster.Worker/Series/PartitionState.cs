@@ -9,7 +9,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 public sealed class PartitionState
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly Func<string, SeriesSettings> _settings;
     private readonly IReadOnlyList<int> _horizons;

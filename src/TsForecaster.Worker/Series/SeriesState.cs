@@ -18,6 +18,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private LiveScoring _scoring = new();
     private Forecaster? _active;
     private byte[]? _activeBytes;
+    private long _learnedUntil;
     private long? _pendingSince;
     private long _nextRefit;
     private long _nextStart = -1;
@@ -115,15 +116,18 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     private ModelChange Activate(RefitOutcome refit)
     {
-        _pendingSince = null;
         if (refit.Forecaster is not null)
         {
-            (_active, _activeBytes) = (refit.Forecaster, null);
+            (_active, _activeBytes, _learnedUntil) = (refit.Forecaster, null, _pendingSince!.Value);
             _refits++;
         }
 
+        _pendingSince = null;
         return new ModelChange(
-            _active?.Model.Id ?? "", _active?.Model.Mixture.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason);
+            _active?.Model.Id ?? "", _active?.Model.Mixture.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason)
+        {
+            HoldoutCrps = refit.HoldoutCrps,
+        };
     }
 
     private IssuedForecast? Issue()
@@ -166,8 +170,20 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
-        return new RefitJob(key, since, _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray(), _shape, settings.Model.Normalisation, settings.Model.FitOptions, _active?.Model);
+        double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
+        return new RefitJob(key, since, history, _shape, settings.Model.Normalisation, settings.Model.FitOptions, _active)
+        {
+            Trigger = _active is null ? "first" : "scheduled",
+            Holdout = (int)Math.Min(settings.Refit.Holdout, Unseen(since, count) / 2),
+            Margin = settings.Refit.Margin,
+        };
     }
+
+    /// <summary>
+    /// Steps of a refit's history that no model has learned from. Half of them decide between the models, so that the new one has the other
+    /// half to be better by; where there is no active model, a quarter of the history tells how good the first one is.
+    /// </summary>
+    private long Unseen(long since, int count) => Math.Min(_active is null ? count / 2 : since - _learnedUntil, count);
 
     public void Write(BinaryWriter writer)
     {
@@ -179,6 +195,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_refits);
         writer.Write(_nextRefit);
         writer.Write(_pendingSince ?? -1);
+        writer.Write(_learnedUntil);
         _outstanding.Write(writer);
         _scoring.Write(writer);
         byte[] model = ActiveBytes();
@@ -224,6 +241,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         (state._refits, state._nextRefit) = (reader.ReadInt64(), reader.ReadInt64());
         state._pendingSince = reader.ReadInt64() is >= 0 and var since ? since : null;
+        state._learnedUntil = reader.ReadInt64();
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
         byte[] model = reader.ReadBytes(reader.ReadInt32());

@@ -1,3 +1,5 @@
+using System.Globalization;
+using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -35,7 +37,7 @@ public sealed class RefitPoolTests
     {
         double[] history = Wave(700);
         Forecaster first = Do(Job(history[..600], components: 3)).Forecaster!;
-        RefitJob job = Job(history[50..650], components: 3) with { WarmStart = first.Model };
+        RefitJob job = Job(history[50..650], components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
         Assert.True(second.Model.Report.Iterations <= first.Model.Report.Iterations, $"{second.Model.Report.Iterations} iterations after {first.Model.Report.Iterations}");
         Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation)));
@@ -46,11 +48,68 @@ public sealed class RefitPoolTests
     {
         double[] history = Wave(700);
         Forecaster first = Do(Job(history, components: 2)).Forecaster!;
-        RefitJob job = Job(history, components: 3) with { WarmStart = first.Model };
+        RefitJob job = Job(history, components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
         Assert.Equal(3, second.Model.Mixture.Components);
         int[] continues = ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation));
         Assert.Equal([0, 1, -1], continues);
+    }
+
+    [Fact]
+    public void Do_HeldOutPart_IsScoredByAFitThatDidNotSeeIt()
+    {
+        double[] history = Wave(400);
+        RefitJob job = Job(history, components: 2) with { Holdout = 60, Trigger = "first" };
+        Forecaster trial = Do(Job(history[..^60], components: 2)).Forecaster!;
+        RefitOutcome outcome = Do(job);
+        double expected = HoldoutScore.Crps(trial, history, 60);
+        Assert.Equal(expected, outcome.HoldoutCrps);
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"first: held-out CRPS {expected:G4}"), outcome.Reason);
+    }
+
+    [Fact]
+    public void Do_NotWorseThanTheActiveModel_IsPromotedFittedToEverything()
+    {
+        double[] history = Wave(700);
+        Forecaster active = Do(Job(history[..500], components: 2)).Forecaster!;
+        RefitOutcome outcome = Do(Job(history, components: 2) with { Active = active, Holdout = 60, Margin = 0.05 });
+        Assert.NotNull(outcome.Forecaster);
+        Assert.Equal(700 - Shape.Steps + 1, outcome.Windows);
+        Assert.Equal(outcome.Windows, outcome.Forecaster.Model.Report.Windows);
+        Assert.Contains("the active model's", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Do_SpoiltHistoryBeforeTheHeldOutPart_KeepsTheActiveModelAndSaysBothFigures()
+    {
+        double[] history = Wave(600);
+        Forecaster active = Do(Job(history[..400], components: 1)).Forecaster!;
+        for (int i = 420; i < 500; i++)
+        {
+            history[i] = 30.0 * Math.Cos(11.0 * i);
+        }
+
+        RefitJob job = Job(history, components: 1) with { Active = active, Holdout = 60, Margin = 0.05 };
+        RefitOutcome outcome = Do(job);
+        double rival = HoldoutScore.Crps(active, history, 60);
+        Assert.True(outcome.HoldoutCrps > 2.0 * rival, $"{outcome.HoldoutCrps} is not far above {rival}");
+        Assert.Null(outcome.Forecaster);
+        Assert.True(outcome.Kept);
+        Assert.Equal(
+            string.Create(CultureInfo.InvariantCulture, $"scheduled: held-out CRPS {outcome.HoldoutCrps:G4}, the active model's {rival:G4}; the active model is kept"),
+            outcome.Reason);
+        Assert.NotNull(Do(job with { Margin = outcome.HoldoutCrps / rival }).Forecaster);
+        Assert.NotNull(Do(job with { Holdout = 0 }).Forecaster);
+    }
+
+    [Fact]
+    public void Do_TooLittleLeftToHoldOut_ComparesNothing()
+    {
+        double[] history = Wave(40);
+        Forecaster active = Do(Job(history[..20], components: 1)).Forecaster!;
+        RefitOutcome outcome = Do(Job(history, components: 1) with { Active = active, Holdout = 35 });
+        Assert.NotNull(outcome.Forecaster);
+        Assert.Equal((double.NaN, "scheduled"), (outcome.HoldoutCrps, outcome.Reason));
     }
 
     [Fact]

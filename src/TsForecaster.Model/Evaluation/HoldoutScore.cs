@@ -1,0 +1,54 @@
+using TsForecaster.Model.Forecasting;
+
+namespace TsForecaster.Model.Evaluation;
+
+/// <summary>
+/// How well a model forecasts the end of a history that it was not fitted to: the score by which models of the same series are
+/// compared. The caller sees to it that no window of the fit reaches into the held-out part.
+/// </summary>
+public static class HoldoutScore
+{
+    /// <summary>
+    /// Mean CRPS, in the units of the series, over the origins of the last <paramref name="holdout"/> steps and the observed values of
+    /// the F steps after each, as far as the history holds them: the last origins see fewer than F. The past of a forecast may lie before
+    /// the held-out part. NaN when nothing was observed there.
+    /// </summary>
+    /// <param name="forecaster">Of the model that is judged.</param>
+    /// <param name="history">Step-major values, oldest first; NaN where missing. It reaches back far enough for the first past.</param>
+    /// <param name="holdout">Steps held out, at least 1.</param>
+    /// <exception cref="ArgumentException">The history is too short.</exception>
+    public static double Crps(Forecaster forecaster, ReadOnlySpan<double> history, int holdout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(holdout, 1);
+        var shape = forecaster.Model.Shape;
+        int steps = history.Length / shape.Channels;
+        if (steps - holdout < shape.Past)
+        {
+            throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back {shape.Past}");
+        }
+
+        double sum = 0.0;
+        long count = 0;
+        for (int origin = steps - holdout; origin < steps; origin++)
+        {
+            ReadOnlySpan<double> past = history[((origin - shape.Past) * shape.Channels)..(origin * shape.Channels)];
+            ReadOnlySpan<double> future = history[(origin * shape.Channels)..(Math.Min(origin + shape.Future, steps) * shape.Channels)];
+            if (!past.ContainsAnyExcept(double.NaN) || !future.ContainsAnyExcept(double.NaN))
+            {
+                continue;
+            }
+
+            Forecast forecast = forecaster.Predict(past);
+            for (int i = 0; i < future.Length; i++)
+            {
+                if (!double.IsNaN(future[i]))
+                {
+                    sum += forecast.Marginal((i / shape.Channels) + 1, i % shape.Channels).Crps(future[i]);
+                    count++;
+                }
+            }
+        }
+
+        return count > 0 ? sum / count : double.NaN;
+    }
+}
