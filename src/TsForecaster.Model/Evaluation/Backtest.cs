@@ -1,4 +1,6 @@
+using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Evaluation;
@@ -44,17 +46,12 @@ public sealed class Backtest
     /// <summary>Fits one model to all columns, or one to each.</summary>
     /// <exception cref="ArgumentException">There are fewer complete windows than components, or a fit option is out of range.</exception>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
-    public BacktestFit Fit(CancellationToken cancellation = default)
-    {
-        int rows = _options.Split.Train + (_options.FitOnValid ? _options.Split.Valid : 0);
-        ReadOnlyMemory<double>[] histories = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
-        var fits = (_options.PerSeries ? histories.Select(history => new[] { history }) : [histories])
-            .Select(share => ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit, cancellation))
-            .ToArray();
-        return new BacktestFit(Array.ConvertAll(fits, fit => fit.Model), Array.ConvertAll(fits, fit => fit.Report));
-    }
+    public BacktestFit Fit(CancellationToken cancellation = default) => FitTo(FittedRows, null, cancellation);
 
-    /// <summary>Forecasts from every origin of a part and scores what comes out, on all cores.</summary>
+    /// <summary>
+    /// Forecasts from every origin of a part and scores what comes out, on all cores. With <see cref="BacktestOptions.RefitEvery"/> the
+    /// models go on from the given fit; where a refit fails, the model before it stays.
+    /// </summary>
     /// <param name="fit">Of <see cref="Fit"/>.</param>
     /// <param name="part">What is scored.</param>
     /// <param name="progress">Told the share done, possibly from several threads.</param>
@@ -62,47 +59,122 @@ public sealed class Backtest
     /// <exception cref="ArgumentException">A fit has no model, or the part is shorter than F.</exception>
     public BacktestResult Score(BacktestFit fit, ScoredPart part = ScoredPart.Test, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        Forecaster[] forecasters = [.. fit.Models.Select(model => new Forecaster(model ?? throw new ArgumentException("a fit has no model; its report says why")))];
-        DataSplit split = _options.Split;
-        (int first, int rows) = part == ScoredPart.Test ? (split.Train + split.Valid, split.Test) : (split.Train, split.Valid);
-        RequireRows(rows, part == ScoredPart.Test ? "test" : "validation", _options.Shape.Future, "F");
-
-        int origins = ((rows - _options.Shape.Future) / _options.Stride) + 1;
-        int pieces = (origins + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts;
-        BacktestTally[] tallies = ScoringRun.Score(
-            pieces * _columns.Length,
-            piece => ScorePiece(forecasters, piece / pieces, first, (piece % pieces) * ScoringRun.PieceForecasts, origins),
-            progress,
-            cancellation);
-
-        var overall = new BacktestTally(_options.Shape.Future, _options.Point);
-        var columns = new ColumnScores[_columns.Length];
-        for (int c = 0; c < columns.Length; c++)
+        RequireModels(fit);
+        OriginSchedule schedule = Schedule(part);
+        BacktestTally[] columns = Array.ConvertAll(_columns, _ => new BacktestTally(_options.Shape.Future, _options.Point));
+        int refits = 0;
+        foreach (Range block in schedule.Blocks())
         {
-            var column = new BacktestTally(_options.Shape.Future, _options.Point);
-            foreach (BacktestTally tally in tallies.AsSpan(c * pieces, pieces))
+            if (block.Start.Value > 0)
             {
-                column.Merge(tally);
+                fit = FitTo(schedule.RowsBehind(block.Start.Value), fit, cancellation);
+                refits++;
             }
 
-            columns[c] = new ColumnScores(_names[c], column.ForecastScores, column.NaiveScores);
+            ScoreBlock(fit, schedule, block, columns, progress, cancellation);
+        }
+
+        var overall = new BacktestTally(_options.Shape.Future, _options.Point);
+        foreach (BacktestTally column in columns)
+        {
             overall.Merge(column);
         }
 
-        return overall.Result(columns);
+        return overall.Result([.. columns.Select((column, c) => new ColumnScores(_names[c], column.ForecastScores, column.NaiveScores))], refits);
     }
 
-    private BacktestTally ScorePiece(Forecaster[] forecasters, int column, int first, int from, int origins)
+    /// <summary>Scores simple methods from the same origins, fitted on the same rows and as often.</summary>
+    /// <inheritdoc cref="Score"/>
+    public IReadOnlyList<BaselineScores> ScoreBaselines(BacktestFit fit, IReadOnlyList<BaselineMethod> methods, ScoredPart part = ScoredPart.Test, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        RequireModels(fit);
+        OriginSchedule schedule = Schedule(part);
+        return BaselineWalk.Score(
+            methods,
+            _columns.Length,
+            (method, column) => BaselineWalk.Along(method, Origins(column), _options.Shape.Future, _options.Point),
+            progress,
+            cancellation);
+
+        IEnumerable<(SeriesOrigin, int)> Origins(int column)
+        {
+            int reach = fit.Models[fit.Models.Count == 1 ? 0 : column]!.Shape.Past;
+            return from n in Enumerable.Range(0, schedule.Count)
+                   let at = At(column, schedule.Origin(n))
+                   where at.HasPast(reach)
+                   select (at, schedule.RowsBehind(n));
+        }
+    }
+
+    private int FittedRows => _options.Split.Train + (_options.FitOnValid || _options.RefitEvery > 0 ? _options.Split.Valid : 0);
+
+    private BacktestFit FitTo(int rows, BacktestFit? before, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<double>[] histories = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
+        IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
+        var models = new ForecastModel?[shares.Length];
+        var reports = new FitReport[shares.Length];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            ForecastModel? last = before?.Models[i];
+            (models[i], reports[i]) = ForecastModel.Fit(shares[i], _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = last?.Mixture ?? _options.Fit.InitialMixture }, cancellation);
+            models[i] ??= last;
+        }
+
+        return new BacktestFit(models, reports);
+    }
+
+    private OriginSchedule Schedule(ScoredPart part)
+    {
+        DataSplit split = _options.Split;
+        bool test = part == ScoredPart.Test;
+        (int first, int rows) = test ? (split.Train + split.Valid, split.Test) : (split.Train, split.Valid);
+        RequireRows(rows, test ? "test" : "validation", _options.Shape.Future, "F");
+        return new OriginSchedule(first, ((rows - _options.Shape.Future) / _options.Stride) + 1, _options.Stride, test ? _options.RefitEvery : 0, FittedRows);
+    }
+
+    private SeriesOrigin At(int column, int origin) => new(_names[column], _columns[column], origin, _options.Shape.Future, _seasonalErrors[column]);
+
+    private void ScoreBlock(BacktestFit fit, OriginSchedule schedule, Range block, BacktestTally[] columns, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        Forecaster[] forecasters = [.. fit.Models.Select(model => new Forecaster(model!))];
+        (int first, int last) = (block.Start.Value, block.End.Value);
+        int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts;
+        BacktestTally[] tallies = ScoringRun.Score(
+            pieces * _columns.Length,
+            piece =>
+            {
+                int from = first + (piece % pieces * ScoringRun.PieceForecasts);
+                return ScorePiece(forecasters, piece / pieces, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
+            },
+            progress is null ? null : new ShareOf(progress, (double)first / schedule.Count, (double)last / schedule.Count),
+            cancellation);
+        for (int i = 0; i < tallies.Length; i++)
+        {
+            columns[i / pieces].Merge(tallies[i]);
+        }
+    }
+
+    private BacktestTally ScorePiece(Forecaster[] forecasters, int column, OriginSchedule schedule, int from, int to)
     {
         var tally = new BacktestTally(_options.Shape.Future, _options.Point);
         Forecaster forecaster = forecasters[forecasters.Length == 1 ? 0 : column];
-        for (int n = from; n < Math.Min(from + ScoringRun.PieceForecasts, origins); n++)
+        for (int n = from; n < to; n++)
         {
-            int origin = first + (n * _options.Stride);
-            tally.Add(forecaster, _columns[column].AsSpan(0, origin), _columns[column].AsSpan(origin, _options.Shape.Future), _options.Season, _seasonalErrors[column]);
+            // The columns take turns.
+            bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == column;
+            tally.Add(forecaster, At(column, schedule.Origin(n)), _options.Season, example);
         }
 
         return tally;
+    }
+
+    private static void RequireModels(BacktestFit fit)
+    {
+        if (!fit.Succeeded)
+        {
+            throw new ArgumentException("a fit has no model; its report says why");
+        }
     }
 
     private static void Check(IReadOnlyList<ReadOnlyMemory<double>> columns, BacktestOptions options)
@@ -117,6 +189,11 @@ public sealed class Backtest
         if (options.Stride < 1 || options.Season < 1)
         {
             throw new ArgumentException($"stride ({options.Stride}) and season ({options.Season}) must be at least 1");
+        }
+
+        if (options.RefitEvery < 0)
+        {
+            throw new ArgumentException($"refitting every {options.RefitEvery} rows: at least 1, or 0 for never");
         }
 
         if (split.Valid < 0)
@@ -146,5 +223,11 @@ public sealed class Backtest
         {
             throw new ArgumentException($"the {part} part has {rows} rows; it needs at least {least} ({what})");
         }
+    }
+
+    /// <summary>Progress of a stretch of the work, told as progress of the whole.</summary>
+    private sealed class ShareOf(IProgress<double> whole, double from, double to) : IProgress<double>
+    {
+        public void Report(double value) => whole.Report(from + (value * (to - from)));
     }
 }

@@ -43,5 +43,11 @@ public sealed record BacktestOptions
     /// <summary>Fit on the validation rows too (chosen settings are refitted so before the test).</summary>
     public bool FitOnValid { get; init; }
 
+    /// <summary>
+    /// While the test part is walked through, fit the parameters anew on all rows before each multiple of so many rows into it, as a
+    /// service that refits on schedule does; 0 to stay with the first fit. The first fit then takes the validation rows too.
+    /// </summary>
+    public int RefitEvery { get; init; }
+
     public PointForecast Point { get; init; } = PointForecast.Mean;
 }

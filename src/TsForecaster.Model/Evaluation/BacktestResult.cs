@@ -23,11 +23,17 @@ public sealed record BacktestResult
     /// <summary>Origins without a forecast, because nothing of their past was observed.</summary>
     public required long Skipped { get; init; }
 
+    /// <summary>How often the models were fitted anew while the part was walked through.</summary>
+    public int Refits { get; init; }
+
     /// <summary>Over all forecasts, steps and columns.</summary>
     public required Scores Overall { get; init; }
 
     /// <summary>Step 1 first.</summary>
     public required IReadOnlyList<Scores> PerHorizon { get; init; }
+
+    /// <summary>Of all forecasts.</summary>
+    public required PitHistogram Pits { get; init; }
 
     public required Scores SeasonalNaive { get; init; }
 
@@ -35,4 +41,22 @@ public sealed record BacktestResult
 
     /// <summary>In the order of the input.</summary>
     public required IReadOnlyList<ColumnScores> Columns { get; init; }
+
+    /// <summary>A few forecasts to look at: evenly spaced ones in their order, then the best and the worst by CRPS over the seasonal error.</summary>
+    public required IReadOnlyList<ScoredForecast> Kept { get; init; }
+}
+
+/// <summary>How well a simple method did from the same origins.</summary>
+public sealed record BaselineScores
+{
+    /// <summary>Of the <see cref="Baselines.BaselineMethod"/>.</summary>
+    public required string Name { get; init; }
+
+    public required Scores Overall { get; init; }
+
+    /// <summary>Step 1 first.</summary>
+    public required IReadOnlyList<Scores> PerHorizon { get; init; }
+
+    /// <summary>In the order of the input.</summary>
+    public required IReadOnlyList<Scores> Columns { get; init; }
 }

@@ -2,11 +2,14 @@ using TsForecaster.Model.Forecasting;
 
 namespace TsForecaster.Model.Evaluation;
 
-/// <summary>The scores of a stretch of forecasts and of the seasonal naive from the same origins.</summary>
+/// <summary>The scores of a stretch of forecasts and of the seasonal naive from the same origins, and the few forecasts that are kept.</summary>
 internal sealed class BacktestTally(int steps, PointForecast point)
 {
     private readonly HorizonScores _forecasts = new(steps, point);
     private readonly HorizonScores _naive = new(steps, point);
+    private readonly List<ScoredForecast> _examples = [];
+    private (ScoredForecast? Forecast, double Crps) _best = (null, double.PositiveInfinity);
+    private (ScoredForecast? Forecast, double Crps) _worst = (null, double.NegativeInfinity);
     private long _count;
     private long _skipped;
 
@@ -15,56 +18,69 @@ internal sealed class BacktestTally(int steps, PointForecast point)
     public Scores NaiveScores => _naive.Overall();
 
     /// <param name="forecaster">For one channel.</param>
-    /// <param name="history">All values up to the origin; when shorter than P, what is before it is missing.</param>
-    /// <param name="actuals">The values after the origin, at most F.</param>
+    /// <param name="at">Where it starts; at most F values are scored.</param>
     /// <param name="season">m.</param>
-    /// <param name="seasonalError">Of the training part.</param>
-    public void Add(Forecaster forecaster, ReadOnlySpan<double> history, ReadOnlySpan<double> actuals, int season, double seasonalError)
+    /// <param name="example">Keep the forecast, be it good or bad.</param>
+    public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example)
     {
-        ReadOnlySpan<double> past = LastSteps(history, forecaster.Model.Shape.Past);
-        if (!past.ContainsAnyExcept(double.NaN))
+        int reach = forecaster.Model.Shape.Past;
+        if (!at.HasPast(reach))
         {
             _skipped++;
             return;
         }
 
         _count++;
-        _forecasts.Add(actuals, forecaster.Predict(past), seasonalError);
+        Forecast forecast = forecaster.Predict(at.Past(reach));
+        ReadOnlySpan<double> actuals = at.Actuals.Span;
+        Keep(new ScoredForecast(at.Series, at.History, at.Actuals, forecast, _forecasts.Add(actuals, forecast, at.SeasonalError)), at.SeasonalError, example);
         for (int step = 1; step <= actuals.Length; step++)
         {
-            _naive.At(step).AddPoint(actuals[step - 1], SeasonalNaive.Forecast(history, season, step), seasonalError);
+            _naive.At(step).AddPoint(actuals[step - 1], SeasonalNaive.Forecast(at.History.Span, season, step), at.SeasonalError);
         }
     }
 
-    public void Merge(BacktestTally other)
+    /// <summary>Adds what a later stretch holds.</summary>
+    public void Merge(BacktestTally later)
     {
-        _forecasts.Merge(other._forecasts);
-        _naive.Merge(other._naive);
-        _count += other._count;
-        _skipped += other._skipped;
+        _forecasts.Merge(later._forecasts);
+        _naive.Merge(later._naive);
+        _examples.AddRange(later._examples);
+        _best = later._best.Crps < _best.Crps ? later._best : _best;
+        _worst = later._worst.Crps > _worst.Crps ? later._worst : _worst;
+        _count += later._count;
+        _skipped += later._skipped;
     }
 
-    public BacktestResult Result(IReadOnlyList<ColumnScores> columns) => new()
+    public BacktestResult Result(IReadOnlyList<ColumnScores> columns, int refits = 0) => new()
     {
         Forecasts = _count,
         Skipped = _skipped,
+        Refits = refits,
         Overall = ForecastScores,
         PerHorizon = _forecasts.PerHorizon(),
+        Pits = _forecasts.Pits,
         SeasonalNaive = NaiveScores,
         SeasonalNaivePerHorizon = _naive.PerHorizon(),
         Columns = columns,
+        Kept =
+        [
+            .. _examples,
+            .. _best.Forecast is { } best ? [best with { Kept = KeptAs.Best }] : Array.Empty<ScoredForecast>(),
+            .. _worst.Forecast is { } worst ? [worst with { Kept = KeptAs.Worst }] : Array.Empty<ScoredForecast>(),
+        ],
     };
 
-    private static ReadOnlySpan<double> LastSteps(ReadOnlySpan<double> history, int count)
+    /// <summary>Best and worst are told apart by CRPS in units of the seasonal error, so that large series are not the worst by their size alone.</summary>
+    private void Keep(ScoredForecast scored, double seasonalError, bool example)
     {
-        if (history.Length >= count)
+        if (example)
         {
-            return history[^count..];
+            _examples.Add(scored);
         }
 
-        var padded = new double[count];
-        padded.AsSpan(0, count - history.Length).Fill(double.NaN);
-        history.CopyTo(padded.AsSpan(count - history.Length));
-        return padded;
+        double crps = scored.Crps / (seasonalError > 0.0 ? seasonalError : 1.0);
+        _best = crps < _best.Crps ? (scored, crps) : _best;
+        _worst = crps > _worst.Crps ? (scored, crps) : _worst;
     }
 }

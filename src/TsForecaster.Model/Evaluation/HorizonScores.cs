@@ -23,6 +23,9 @@ public sealed class HorizonScores
 
     public int Steps => _steps.Length;
 
+    /// <summary>The probability integral transforms of all steps.</summary>
+    public PitHistogram Pits { get; } = new();
+
     /// <summary>The sums of one step ahead, counted from 1.</summary>
     public ScoreAccumulator At(int step) => _steps[step - 1];
 
@@ -31,21 +34,31 @@ public sealed class HorizonScores
     /// <param name="forecast">Issued before the first of them.</param>
     /// <param name="seasonalError">See <see cref="ScoreAccumulator.Add"/>.</param>
     /// <param name="channel">The channel of the forecast.</param>
-    public void Add(ReadOnlySpan<double> actuals, Forecast forecast, double seasonalError, int channel = 0)
+    /// <returns>Its mean CRPS over the steps observed; NaN when none was.</returns>
+    public double Add(ReadOnlySpan<double> actuals, Forecast forecast, double seasonalError, int channel = 0)
     {
         bool gaussian = forecast.Weights.Length == 1;
+        double crps = 0.0;
+        int observed = 0;
         for (int i = 0; i < actuals.Length; i++)
         {
+            StepScore score;
             if (gaussian)
             {
                 (double mean, double deviation) = forecast.ComponentAt(0, (i * forecast.Channels) + channel);
-                _steps[i].AddGaussian(actuals[i], mean, deviation, seasonalError);
+                score = AddGaussian(i + 1, actuals[i], mean, deviation, seasonalError);
             }
             else
             {
-                _steps[i].Add(actuals[i], forecast.Marginal(i + 1, channel), seasonalError);
+                score = _steps[i].Add(actuals[i], forecast.Marginal(i + 1, channel), seasonalError);
+                Pits.Add(score.Pit);
             }
+
+            crps += double.IsNaN(score.Crps) ? 0.0 : score.Crps;
+            observed += double.IsNaN(score.Crps) ? 0 : 1;
         }
+
+        return observed > 0 ? crps / observed : double.NaN;
     }
 
     public void Merge(HorizonScores other)
@@ -54,6 +67,8 @@ public sealed class HorizonScores
         {
             _steps[i].Merge(other._steps[i]);
         }
+
+        Pits.Merge(other.Pits);
     }
 
     /// <summary>Over all steps.</summary>
@@ -65,9 +80,17 @@ public sealed class HorizonScores
             sum.Merge(step);
         }
 
-        return sum.Result();
+        return sum.Result() with { PitKs = Pits.KolmogorovSmirnov() };
     }
 
     /// <summary>Step 1 first.</summary>
     public IReadOnlyList<Scores> PerHorizon() => Array.ConvertAll(_steps, step => step.Result());
+
+    /// <summary>Scores N(mean, deviation²) of one step ahead, counted from 1.</summary>
+    internal StepScore AddGaussian(int step, double actual, double mean, double deviation, double seasonalError)
+    {
+        StepScore score = _steps[step - 1].AddGaussian(actual, mean, deviation, seasonalError);
+        Pits.Add(score.Pit);
+        return score;
+    }
 }

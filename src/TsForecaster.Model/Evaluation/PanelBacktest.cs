@@ -1,3 +1,4 @@
+using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -30,7 +31,8 @@ public sealed class PanelBacktest
 {
     private readonly PanelOptions _options;
     private readonly double[][] _train;
-    private readonly double[][] _test;
+    private readonly double[][] _series;
+    private readonly double[] _seasonalErrors;
     private readonly string[] _names;
 
     /// <param name="train">One series each, its own length.</param>
@@ -52,7 +54,8 @@ public sealed class PanelBacktest
 
         _options = options;
         _train = [.. train.Select(series => series.ToArray())];
-        _test = [.. test.Select(series => series.ToArray())];
+        _series = [.. train.Zip(test, (before, after) => (double[])[.. before.Span, .. after.Span])];
+        _seasonalErrors = Array.ConvertAll(_train, series => SeasonalNaive.InSampleError(series, options.Season));
         _names = [.. names ?? [.. Enumerable.Range(1, train.Count).Select(i => $"series {i}")]];
         if (_names.Length != train.Count)
         {
@@ -61,9 +64,9 @@ public sealed class PanelBacktest
 
         for (int i = 0; i < _train.Length; i++)
         {
-            if (_train[i].Length == 0 || _test[i].Length == 0 || _test[i].Length > options.Shape.Future)
+            if (train[i].Length == 0 || test[i].Length == 0 || test[i].Length > options.Shape.Future)
             {
-                throw new ArgumentException($"{_names[i]} has {_train[i].Length} training and {_test[i].Length} test values; it needs at least one of each, and no more than F = {options.Shape.Future} of the latter");
+                throw new ArgumentException($"{_names[i]} has {train[i].Length} training and {test[i].Length} test values; it needs at least one of each, and no more than F = {options.Shape.Future} of the latter");
             }
         }
     }
@@ -92,10 +95,25 @@ public sealed class PanelBacktest
         return overall.Result(columns);
     }
 
+    /// <summary>Scores simple methods, each fitted to every series by itself.</summary>
+    /// <inheritdoc cref="Score"/>
+    public IReadOnlyList<BaselineScores> ScoreBaselines(BacktestFit fit, IReadOnlyList<BaselineMethod> methods, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ForecastModel model = fit.Models[0] ?? throw new ArgumentException("the fit has no model; its report says why");
+        return BaselineWalk.Score(
+            methods,
+            _train.Length,
+            (method, i) => BaselineWalk.Along(method, At(i).HasPast(model.Shape.Past) ? [(At(i), _train[i].Length)] : [], _options.Shape.Future, _options.Point),
+            progress,
+            cancellation);
+    }
+
+    private SeriesOrigin At(int i) => new(_names[i], _series[i], _train[i].Length, _series[i].Length - _train[i].Length, _seasonalErrors[i]);
+
     private BacktestTally ScoreSeries(Forecaster forecaster, int i)
     {
         var tally = new BacktestTally(_options.Shape.Future, _options.Point);
-        tally.Add(forecaster, _train[i], _test[i], _options.Season, SeasonalNaive.InSampleError(_train[i], _options.Season));
+        tally.Add(forecaster, At(i), _options.Season, ScoredForecast.ExampleAt(i, _train.Length) is not null);
         return tally;
     }
 }

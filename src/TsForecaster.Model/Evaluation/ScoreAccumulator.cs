@@ -36,17 +36,16 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
     /// <param name="actual">y.</param>
     /// <param name="forecast">Its predictive distribution, issued before y was known.</param>
     /// <param name="seasonalError">What MASE and MSIS divide by; where it is not above zero (or NaN) the value does not count for them.</param>
-    public void Add(double actual, UnivariateMixture forecast, double seasonalError)
+    public StepScore Add(double actual, UnivariateMixture forecast, double seasonalError)
     {
         if (forecast.Weights.Length == 1)
         {
-            AddGaussian(actual, forecast.Means[0], forecast.StandardDeviations[0], seasonalError);
-            return;
+            return AddGaussian(actual, forecast.Means[0], forecast.StandardDeviations[0], seasonalError);
         }
 
         if (!double.IsFinite(actual))
         {
-            return;
+            return StepScore.None;
         }
 
         Span<double> quantiles = stackalloc double[_levels.Length];
@@ -56,8 +55,9 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
         }
 
         AddPointScores(actual, point == PointForecast.Mean ? forecast.Mean : quantiles[quantiles.Length / 2], seasonalError);
-        _crps += forecast.Crps(actual);
-        AddDistributionScores(actual, quantiles, forecast.Quantile(Alpha / 2.0), forecast.Quantile(1.0 - (Alpha / 2.0)), forecast.Cdf(actual), seasonalError);
+        StepScore score = new(forecast.Crps(actual), forecast.Cdf(actual));
+        AddDistributionScores(actual, quantiles, forecast.Quantile(Alpha / 2.0), forecast.Quantile(1.0 - (Alpha / 2.0)), score, seasonalError);
+        return score;
     }
 
     /// <summary>A forecast without a distribution: its CRPS is its absolute error, and it has no intervals.</summary>
@@ -120,16 +120,15 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
         };
     }
 
-    /// <summary><see cref="Add"/> for N(mean, deviation²): nothing to search, nothing to allocate.</summary>
-    internal void AddGaussian(double actual, double mean, double deviation, double seasonalError)
+    /// <summary><see cref="Add"/> for N(mean, deviation²): nothing to search, nothing to allocate. Without a mean (NaN) there is no forecast.</summary>
+    internal StepScore AddGaussian(double actual, double mean, double deviation, double seasonalError)
     {
-        if (!double.IsFinite(actual))
+        if (!double.IsFinite(actual) || double.IsNaN(mean))
         {
-            return;
+            return StepScore.None;
         }
 
         AddPointScores(actual, mean, seasonalError);
-        _crps += UnivariateMixture.GaussianCrps(actual - mean, deviation);
         Span<double> quantiles = stackalloc double[_levels.Length];
         for (int i = 0; i < quantiles.Length; i++)
         {
@@ -138,7 +137,9 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
 
         double half = deviation * _upperZ;
         double pit = deviation > 0.0 ? StandardNormal.Cdf((actual - mean) / deviation) : actual >= mean ? 1.0 : 0.0;
-        AddDistributionScores(actual, quantiles, mean - half, mean + half, pit, seasonalError);
+        StepScore score = new(UnivariateMixture.GaussianCrps(actual - mean, deviation), pit);
+        AddDistributionScores(actual, quantiles, mean - half, mean + half, score, seasonalError);
+        return score;
     }
 
     private void AddPointScores(double actual, double forecast, double seasonalError)
@@ -157,8 +158,9 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
         }
     }
 
-    private void AddDistributionScores(double actual, ReadOnlySpan<double> quantiles, double lower, double upper, double pit, double seasonalError)
+    private void AddDistributionScores(double actual, ReadOnlySpan<double> quantiles, double lower, double upper, StepScore score, double seasonalError)
     {
+        _crps += score.Crps;
         double loss = 0.0;
         for (int i = 0; i < quantiles.Length; i++)
         {
@@ -169,7 +171,7 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
         _distributions++;
         _covered80 += actual >= quantiles[0] && actual <= quantiles[^1] ? 1 : 0;
         _covered95 += actual >= lower && actual <= upper ? 1 : 0;
-        _pit[Math.Min(_pit.Length - 1, (int)(pit * _pit.Length))]++;
+        _pit[Math.Min(_pit.Length - 1, (int)(score.Pit * _pit.Length))]++;
         if (seasonalError > 0.0)
         {
             double outside = Math.Max(0.0, lower - actual) + Math.Max(0.0, actual - upper);

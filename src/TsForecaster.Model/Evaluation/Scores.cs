@@ -49,6 +49,9 @@ public sealed record Scores
     /// <summary>Values by their probability integral transform, in ten equal bins from 0 to 1; flat when calibrated, empty for point forecasts.</summary>
     public IReadOnlyList<long> Pit { get; init; } = [];
 
+    /// <summary>Kolmogorov-Smirnov distance of the probability integral transforms from uniform; known for all steps together only.</summary>
+    public double? PitKs { get; init; }
+
     /// <summary>
     /// ½ (sMAPE / sMAPE of Naive2 + MASE / MASE of Naive2), the M4 competition's overall weighted average. On M4 Hourly Naive2
     /// has 18.383 and 2.395.

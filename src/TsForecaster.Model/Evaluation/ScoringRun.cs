@@ -13,9 +13,9 @@ internal static class ScoringRun
     /// <param name="score">Scores one piece; called from several threads.</param>
     /// <param name="progress">Told the share done, from the threads that do the work.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
-    public static BacktestTally[] Score(int pieces, Func<int, BacktestTally> score, IProgress<double>? progress, CancellationToken cancellation)
+    public static T[] Score<T>(int pieces, Func<int, T> score, IProgress<double>? progress, CancellationToken cancellation)
     {
-        var tallies = new BacktestTally[pieces];
+        var tallies = new T[pieces];
         int done = 0;
         Parallel.For(0, pieces, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, piece =>
         {

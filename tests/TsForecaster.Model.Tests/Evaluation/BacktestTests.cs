@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Tests.Forecasting;
@@ -63,7 +64,9 @@ public sealed class BacktestTests
 
         naive.AssertEqual(result.Overall);
         Assert.All(Enumerable.Range(0, 4), h => perHorizon[h].AssertEqual(result.PerHorizon[h]));
-        Assert.Equal((forecasts, 0L), (result.Forecasts, result.Skipped));
+        Assert.Equal((forecasts, 0L, 0), (result.Forecasts, result.Skipped, result.Refits));
+        Assert.Equal(result.Overall.Pit, result.Pits.Bins(10));
+        Assert.Equal(result.Pits.KolmogorovSmirnov(), result.Overall.PitKs);
         Close.To(seasonalErrors.Average(), result.SeasonalNaive.Mae!.Value, 1e-12);
         Close.To(seasonalErrors.Average(), result.SeasonalNaive.Crps!.Value, 1e-12);
         Close.To(seasonalScaled.Average(), result.SeasonalNaive.Mase!.Value, 1e-12);
@@ -150,6 +153,135 @@ public sealed class BacktestTests
         Assert.InRange(result.SeasonalNaive.Mae!.Value, 0.1, 10.0);
     }
 
+    [Theory]
+    [InlineData(1, 12, false)]
+    [InlineData(5, 7, true)]
+    public void Score_RefitEvery_AgreesWithALoopThatRefitsOnAllRowsBefore(int stride, int every, bool perSeries)
+    {
+        BacktestOptions options = _options with { Stride = stride, RefitEvery = every, PerSeries = perSeries };
+        Backtest backtest = Over(options);
+        BacktestFit fit = backtest.Fit();
+        BacktestResult result = backtest.Score(fit);
+
+        var naive = new NaiveScores();
+        int refits = 0;
+        int[] behind = [.. Enumerable.Range(0, ((60 - 4) / stride) + 1).Select(n => 240 + (n * stride / every * every))];
+        for (int c = 0; c < 2; c++)
+        {
+            ForecastModel model = fit.Models[perSeries ? c : 0]!;
+            Assert.Equal((perSeries ? 1 : 2) * (240 - 12 + 1), model.Report.Windows);
+            refits = 0;
+            for (int n = 0; n < behind.Length; n++)
+            {
+                if (n > 0 && behind[n] > behind[n - 1])
+                {
+                    ReadOnlyMemory<double>[] rows = [.. (perSeries ? [_table[c]] : _table).Select(column => column.AsMemory(0, behind[n]))];
+                    model = ForecastModel.Fit(rows, options.Shape, options.Normalisation, options.Fit with { InitialMixture = model.Mixture }).Model!;
+                    refits++;
+                }
+
+                int origin = 240 + (n * stride);
+                Forecast forecast = new Forecaster(model).Predict(_table[c].AsSpan(origin - 8, 8));
+                for (int step = 1; step <= 4; step++)
+                {
+                    naive.Add(_table[c][origin + step - 1], forecast.Marginal(step), SeasonalNaive.InSampleError(_table[c].AsSpan(0, 200), 6));
+                }
+            }
+        }
+
+        naive.AssertEqual(result.Overall);
+        Assert.True(refits > 3);
+        Assert.Equal(refits, result.Refits);
+        Assert.Equal(result.Overall with { Pit = [] }, backtest.Score(fit).Overall with { Pit = [] });
+    }
+
+    [Fact]
+    public void Score_RefitEvery_LearnsAChangedSeries()
+    {
+        // An oscillation that the training part has not seen.
+        double[][] table = [[.. _table[0].Select((value, t) => t < 260 ? value : value + (20.0 * (t % 2)))]];
+        BacktestOptions options = _options with { Split = new DataSplit(200, 0, 100) };
+        Scores once = Score(options), often = Score(options with { RefitEvery = 10 });
+        Assert.True(often.Mse < 0.8 * once.Mse, $"{often.Mse} against {once.Mse}");
+
+        Scores Score(BacktestOptions options)
+        {
+            Backtest backtest = Over(options, table);
+            return backtest.Score(backtest.Fit()).Overall;
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void ScoreBaselines_Origins_AreThoseOfTheForecasts(int refitEvery)
+    {
+        double[][] table = [[.. _table[0]], [.. _table[1]]];
+        table[1].AsSpan(255, 12).Fill(double.NaN);
+        Backtest backtest = Over(_options with { Stride = 2, RefitEvery = refitEvery }, table);
+        BacktestFit fit = backtest.Fit();
+        BacktestResult result = backtest.Score(fit);
+        IReadOnlyList<BaselineScores> baselines = backtest.ScoreBaselines(fit, BaselineMethod.All(6));
+
+        Assert.True(result.Skipped > 0);
+        Assert.Equal(["seasonal_naive", "random_walk", "drift", "mean", "holt_winters"], baselines.Select(scores => scores.Name));
+        Assert.All(baselines, scores => Assert.Equal(result.Overall.Count, scores.Overall.Count));
+        Assert.All(baselines, scores => Assert.Equal(result.Columns.Select(column => column.Scores.Count), scores.Columns.Select(column => column.Count)));
+        Close.To(result.SeasonalNaive.Mse!.Value, baselines[0].Overall.Mse!.Value, 1e-12);
+        Close.To(result.SeasonalNaivePerHorizon[2].Mae!.Value, baselines[0].PerHorizon[2].Mae!.Value, 1e-12);
+
+        var drift = new NaiveScores();
+        for (int c = 0; c < 2; c++)
+        {
+            for (int n = 0; 240 + (2 * n) + 4 <= 300; n++)
+            {
+                int origin = 240 + (2 * n), rows = refitEvery == 0 ? 200 : 240 + (2 * n / refitEvery * refitEvery);
+                if (table[c].AsSpan(origin - 8, 8).ContainsAnyExcept(double.NaN))
+                {
+                    IBaseline walk = DriftWalk.Fit(table[c].AsSpan(0, rows));
+                    (double[] means, double[] deviations) = (new double[4], new double[4]);
+                    Array.ForEach(table[c][rows..origin], walk.Observe);
+                    walk.Forecast(means, deviations);
+                    foreach (int step in Enumerable.Range(0, 4).Where(step => !double.IsNaN(table[c][origin + step])))
+                    {
+                        drift.Add(table[c][origin + step], new UnivariateMixture([1.0], [means[step]], [deviations[step]]), SeasonalNaive.InSampleError(table[c].AsSpan(0, 200), 6));
+                    }
+                }
+            }
+        }
+
+        drift.AssertEqual(baselines[2].Overall);
+    }
+
+    [Fact]
+    public void Score_Kept_AreExamplesInOrderThenBestAndWorst()
+    {
+        Backtest backtest = Over(_options);
+        BacktestFit fit = backtest.Fit();
+        IReadOnlyList<ScoredForecast> kept = backtest.Score(fit).Kept;
+        Assert.Equal([KeptAs.Example, KeptAs.Example, KeptAs.Example, KeptAs.Example, KeptAs.Best, KeptAs.Worst], kept.Select(scored => scored.Kept));
+
+        // 57 origins a column: the middle of each quarter, the columns in turn.
+        Assert.Equal([("a", 247), ("b", 261), ("a", 275), ("b", 289)], kept.OrderBy(scored => scored.Origin).Where(scored => scored.Kept == KeptAs.Example).Select(scored => (scored.Series, scored.Origin)));
+
+        List<(double Scaled, string Series, int Origin)> all = [];
+        var forecaster = new Forecaster(fit.Models[0]!);
+        for (int c = 0; c < 2; c++)
+        {
+            double seasonalError = SeasonalNaive.InSampleError(_table[c].AsSpan(0, 200), 6);
+            for (int origin = 240; origin <= 296; origin++)
+            {
+                Forecast forecast = forecaster.Predict(_table[c].AsSpan(origin - 8, 8));
+                all.Add((Enumerable.Range(0, 4).Average(i => forecast.Marginal(i + 1).Crps(_table[c][origin + i])) / seasonalError, c == 0 ? "a" : "b", origin));
+            }
+        }
+
+        Assert.Equal(all.Min().Series + all.Min().Origin, kept[^2].Series + kept[^2].Origin);
+        Assert.Equal(all.Max().Series + all.Max().Origin, kept[^1].Series + kept[^1].Origin);
+        Assert.All(kept, scored => Assert.Equal(_table[scored.Series == "a" ? 0 : 1][scored.Origin..(scored.Origin + 4)], scored.Actuals.ToArray()));
+        Assert.All(kept, scored => Close.To(Enumerable.Range(0, 4).Average(i => scored.Forecast.Marginal(i + 1).Crps(scored.Actuals.Span[i])), scored.Crps));
+    }
+
     [Fact]
     public void Score_FitWithoutModel_Throws()
     {
@@ -177,6 +309,7 @@ public sealed class BacktestTests
         Refused(_options with { Split = new DataSplit(int.MaxValue, 41, 60) }, "needs 2147483748 rows");
         Refused(_options with { Stride = 0 }, "stride (0)");
         Refused(_options with { Season = 0 }, "season (0)");
+        Refused(_options with { RefitEvery = -1 }, "every -1 rows");
         Refused(_options with { Shape = new WindowShape(8, 4, 2) }, "one channel");
         Assert.Throws<ArgumentException>(() => new Backtest([], _options));
         Assert.Throws<ArgumentException>(() => new Backtest([_table[0]], _options, ["a", "b"]));

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Tests.Forecasting;
@@ -42,6 +43,33 @@ public sealed class PanelBacktestTests
         Assert.Equal(10, result.Forecasts);
         Assert.Equal(_train.Sum(row => row.Length - 16 + 1), fit.Reports.Single().Windows);
         Assert.Equal("series 3", result.Columns[2].Name);
+    }
+
+    [Fact]
+    public void ScoreBaselines_Panel_FitsEachRowByItself()
+    {
+        var panel = new PanelBacktest(_train, _test, _options);
+        BacktestFit fit = panel.Fit();
+        IReadOnlyList<BaselineScores> baselines = panel.ScoreBaselines(fit, BaselineMethod.All(4));
+        Assert.Equal(panel.Score(fit).SeasonalNaive.Mase!.Value, baselines.Single(scores => scores.Name == "seasonal_naive").Overall.Mase!.Value, 12);
+
+        BaselineScores smoothing = baselines.Single(scores => scores.Name == "holt_winters");
+        for (int i = 0; i < _train.Length; i++)
+        {
+            (double[] means, double[] deviations) = (new double[4], new double[4]);
+            HoltWinters.Fit(_train[i].Span, 4).Forecast(means, deviations);
+            Close.To(means.Zip(_test[i].ToArray(), (mean, y) => Math.Abs(mean - y)).Average(), smoothing.Columns[i].Mae!.Value, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Score_Kept_AreTheMiddleRowsThenBestAndWorst()
+    {
+        var panel = new PanelBacktest(_train, _test, _options);
+        BacktestResult result = panel.Score(panel.Fit());
+        Assert.Equal(["series 2", "series 4", "series 7", "series 9"], result.Kept.Where(scored => scored.Kept == KeptAs.Example).Select(scored => scored.Series));
+        Assert.Equal([KeptAs.Best, KeptAs.Worst], result.Kept.Skip(4).Select(scored => scored.Kept));
+        Assert.All(result.Kept, scored => Assert.Equal(_test[int.Parse(scored.Series[7..]) - 1].ToArray(), scored.Actuals.ToArray()));
     }
 
     [Fact]
