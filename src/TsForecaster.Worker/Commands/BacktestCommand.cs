@@ -29,19 +29,26 @@ internal static class BacktestCommand
         Option<bool> perSeries = new("--per-series") { Description = "A model for each column instead of one for all" };
         Option<string> finalFit = new("--final-fit") { Description = "Rows that the scored model is fitted on", DefaultValueFactory = _ => "train" };
         finalFit.AcceptOnlyFromAmong("train", "train+valid");
+        Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
         Option<string[]> model = Arguments.Model();
+        Option<bool> compare = new("--compare") { Description = "Score simple methods from the same origins: seasonal naive, random walk, drift, mean, Holt-Winters" };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, model, report,
+            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, model, compare, report,
         };
         command.SetAction((parsed, stop) =>
         {
             bool isPanel = parsed.GetValue(panel) is not null;
-            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--per-series", "--final-fit"] : ["--panel-test"];
+            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--per-series", "--final-fit", "--refit-every"] : ["--panel-test"];
             if (Array.Find(foreign, name => parsed.GetResult(name) is { Tokens.Count: > 0 } or System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } misplaced)
             {
                 throw new UsageException($"{misplaced} {(isPanel ? "cannot be used with" : "needs")} --panel");
+            }
+
+            if (parsed.GetValue(refitEvery) is not null && parsed.GetValue(finalFit) == "train" && parsed.GetResult(finalFit) is { Implicit: false })
+            {
+                throw new UsageException("--final-fit train cannot be used with --refit-every, which fits on all rows before TEST");
             }
 
             BacktestRequest request = new()
@@ -60,6 +67,7 @@ internal static class BacktestCommand
                 Standardise = parsed.GetValue(standardise),
                 PerSeries = parsed.GetValue(perSeries),
                 FitOnValid = parsed.GetValue(finalFit) == "train+valid",
+                RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,
             };
             request.Check();
             BacktestRun run;
@@ -78,12 +86,12 @@ internal static class BacktestCommand
                 run = BacktestRun.OfTable(table, request);
             }
 
-            return RunAsync(terminal, run, parsed.GetValue(report), stop);
+            return RunAsync(terminal, run, parsed.GetValue(compare), parsed.GetValue(report), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, string? report, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, bool compare, string? report, CancellationToken stop)
     {
         long begun = terminal.Time.GetTimestamp();
         BacktestFit fit = await terminal.WithProgressAsync("fitting", _ => run.Fit(stop), stop);
@@ -91,7 +99,14 @@ internal static class BacktestCommand
         begun = terminal.Time.GetTimestamp();
         BacktestResult result = await terminal.WithProgressAsync("forecasting", share => run.Score(fit, share, stop), stop);
         double forecastSeconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
-        BacktestReport scores = new(run.Settings, result, fitSeconds, forecastSeconds);
+        BacktestReport scores = new(new BacktestOutcome
+        {
+            Settings = run.Settings,
+            Result = result,
+            Baselines = compare ? await terminal.WithProgressAsync("comparing", share => run.Compare(fit, share, stop), stop) : [],
+            FitSeconds = fitSeconds,
+            ForecastSeconds = forecastSeconds,
+        });
         if (report is not null)
         {
             AtomicFile.WriteText(report, scores.Json());

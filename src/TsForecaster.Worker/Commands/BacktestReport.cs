@@ -6,41 +6,26 @@ using TsForecaster.Model.Evaluation;
 namespace TsForecaster.Worker.Commands;
 
 /// <summary>The outcome of a backtest as JSON (the keys are a contract) and as a table.</summary>
-internal sealed class BacktestReport(IReadOnlyList<(string Key, object? Value)> settings, BacktestResult result, double fitSeconds, double forecastSeconds)
+internal sealed class BacktestReport(BacktestOutcome outcome)
 {
     private const int MostColumnsShown = 20;
+    private const int PitBins = 20;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly (string Key, Func<Scores, double?> Of)[] Keys =
-    [
-        ("mse", scores => scores.Mse),
-        ("mae", scores => scores.Mae),
-        ("rmse", scores => scores.Rmse),
-        ("smape", scores => scores.Smape),
-        ("mase", scores => scores.Mase),
-        ("crps", scores => scores.Crps),
-        ("wql", scores => scores.Wql),
-        ("msis", scores => scores.Msis),
-        ("coverage80", scores => scores.Coverage80),
-        ("coverage95", scores => scores.Coverage95),
-    ];
+    private static readonly double[] Levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+
+    private readonly BacktestResult _result = outcome.Result;
 
     public string Json()
     {
-        JsonObject json = Object(result.Overall);
-        json["n_forecasts"] = result.Forecasts;
-        json["fit_seconds"] = fitSeconds;
-        json["forecast_seconds"] = forecastSeconds;
-        JsonObject chosen = [];
-        foreach ((string key, object? value) in settings)
-        {
-            chosen[key] = JsonNumbers.Node(value);
-        }
-
-        json["settings"] = chosen;
+        JsonObject json = Object(_result.Overall);
+        json["n_forecasts"] = _result.Forecasts;
+        json["fit_seconds"] = outcome.FitSeconds;
+        json["forecast_seconds"] = outcome.ForecastSeconds;
+        json["settings"] = new JsonObject(outcome.Settings.Select(setting => KeyValuePair.Create(setting.Key, JsonNumbers.Node(setting.Value))));
         JsonArray steps = [];
-        foreach (Scores scores in result.PerHorizon)
+        foreach (Scores scores in _result.PerHorizon)
         {
             JsonObject step = Object(scores);
             step.Insert(0, "horizon", steps.Count + 1);
@@ -48,51 +33,71 @@ internal sealed class BacktestReport(IReadOnlyList<(string Key, object? Value)> 
         }
 
         json["per_horizon"] = steps;
-        json["seasonal_naive"] = Object(result.SeasonalNaive);
+        json["seasonal_naive"] = Object(_result.SeasonalNaive);
+        json["n_skipped"] = _result.Skipped;
+        json["n_refits"] = _result.Refits;
+        json["pit_ks"] = JsonNumbers.Node(_result.Overall.PitKs);
+        json["pit"] = JsonNumbers.Node(_result.Pits.Bins(PitBins));
+        json["coverage"] = new JsonArray([.. Levels.Select(level => new JsonObject { ["level"] = level, ["share"] = JsonNumbers.Node(_result.Pits.CentralCoverage(level)) })]);
+        if (outcome.Baselines.Count > 0)
+        {
+            json["baselines"] = new JsonObject(outcome.Baselines.Select(baseline => KeyValuePair.Create(baseline.Name, (JsonNode?)Object(baseline))));
+        }
+
         return json.ToJsonString(Indented) + "\n";
     }
 
     public void WriteTable(Terminal terminal)
     {
-        Table table = Tables.Numbers("", "model", "seasonal naive");
-        foreach ((string key, Func<Scores, double?> of) in Keys)
+        // As a distribution where it was compared so, otherwise as the point that it is.
+        (string Name, Scores Scores)[] rivals = outcome.Baselines.Count > 0
+            ? [.. outcome.Baselines.Select(baseline => (ScoreKeys.Title(baseline.Name), baseline.Overall))]
+            : [("seasonal naive", _result.SeasonalNaive)];
+        Table table = Tables.Numbers(["", "model", .. rivals.Select(rival => rival.Name)]);
+        foreach ((string key, Func<Scores, double?> of) in ScoreKeys.All)
         {
-            table.Row(key, Cell(key, of(result.Overall)), Cell(key, of(result.SeasonalNaive)));
+            table.Row([key, ScoreKeys.Text(key, of(_result.Overall)), .. rivals.Select(rival => ScoreKeys.Text(key, of(rival.Scores)))]);
         }
 
+        table.Row(["pit_ks", Tables.Number(_result.Overall.PitKs, "F3"), .. rivals.Select(rival => Tables.Number(rival.Scores.PitKs, "F3"))]);
         terminal.Screen.Write(table);
-        if (result.Columns.Count is > 1 and <= MostColumnsShown)
+        if (_result.Columns.Count is > 1 and <= MostColumnsShown)
         {
             WriteColumns(terminal);
         }
 
-        string skipped = result.Skipped > 0 ? $", {result.Skipped} skipped for want of a past" : "";
-        terminal.Output.WriteLine($"{result.Forecasts} forecasts{skipped}; fitted in {Tables.Number(fitSeconds, "F2")} s, forecast in {Tables.Number(forecastSeconds, "F2")} s");
+        string skipped = _result.Skipped > 0 ? $", {_result.Skipped} skipped for want of a past" : "";
+        string refits = _result.Refits > 0 ? $" with {_result.Refits} refits" : "";
+        terminal.Output.WriteLine($"{_result.Forecasts} forecasts{skipped}; fitted in {Tables.Number(outcome.FitSeconds, "F2")} s, forecast{refits} in {Tables.Number(outcome.ForecastSeconds, "F2")} s");
     }
 
-    private static JsonObject Object(Scores scores)
-    {
-        JsonObject json = [];
-        foreach ((string key, Func<Scores, double?> of) in Keys)
-        {
-            json[key] = JsonNumbers.Node(of(scores));
-        }
+    private static JsonObject Object(Scores scores) =>
+        new(ScoreKeys.All.Select(score => KeyValuePair.Create(score.Key, JsonNumbers.Node(score.Of(scores)))));
 
+    private static JsonObject Object(BaselineScores baseline)
+    {
+        JsonObject json = Object(baseline.Overall);
+        json["pit_ks"] = JsonNumbers.Node(baseline.Overall.PitKs);
+        json["per_horizon"] = new JsonArray([.. baseline.PerHorizon.Select((scores, h) => new JsonObject
+        {
+            ["horizon"] = h + 1,
+            ["mae"] = JsonNumbers.Node(scores.Mae),
+            ["crps"] = JsonNumbers.Node(scores.Crps),
+        })]);
         return json;
     }
 
     private void WriteColumns(Terminal terminal)
     {
         Table table = Tables.Numbers("", "mse", "mae", "mase", "crps", "coverage80", "naive mse", "naive mae");
-        foreach (ColumnScores column in result.Columns)
+        foreach (ColumnScores column in _result.Columns)
         {
             (Scores model, Scores naive) = (column.Scores, column.SeasonalNaive);
-            table.Row(column.Name, Cell("", model.Mse), Cell("", model.Mae), Cell("", model.Mase), Cell("", model.Crps), Cell("coverage", model.Coverage80), Cell("", naive.Mse), Cell("", naive.Mae));
+            table.Row(column.Name, Cell(model.Mse), Cell(model.Mae), Cell(model.Mase), Cell(model.Crps), Tables.Percent(model.Coverage80), Cell(naive.Mse), Cell(naive.Mae));
         }
 
         terminal.Screen.Write(table);
     }
 
-    private static string Cell(string key, double? score) =>
-        key.StartsWith("coverage", StringComparison.Ordinal) ? Tables.Percent(score) : Tables.Number(score, "G4");
+    private static string Cell(double? score) => Tables.Number(score, "G4");
 }

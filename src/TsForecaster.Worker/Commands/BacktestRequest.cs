@@ -21,6 +21,9 @@ internal sealed record BacktestRequest
 
     public bool FitOnValid { get; init; }
 
+    /// <summary>Rows from one refit to the next; 0 for none.</summary>
+    public int RefitEvery { get; init; }
+
     /// <exception cref="UsageException">It is not three row counts.</exception>
     public static DataSplit ParseSplit(string text)
     {

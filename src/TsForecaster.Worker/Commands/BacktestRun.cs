@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
 
@@ -9,10 +10,16 @@ internal sealed class BacktestRun
 {
     private readonly Func<CancellationToken, BacktestFit> _fit;
     private readonly Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> _score;
+    private readonly Func<BacktestFit, IProgress<double>, CancellationToken, IReadOnlyList<BaselineScores>> _compare;
     private readonly string _file;
 
-    private BacktestRun(string file, IReadOnlyList<(string, object?)> settings, Func<CancellationToken, BacktestFit> fit, Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> score) =>
-        (_file, Settings, _fit, _score) = (file, settings, fit, score);
+    private BacktestRun(
+        string file,
+        IReadOnlyList<(string, object?)> settings,
+        Func<CancellationToken, BacktestFit> fit,
+        Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> score,
+        Func<BacktestFit, IProgress<double>, CancellationToken, IReadOnlyList<BaselineScores>> compare) =>
+        (_file, Settings, _fit, _score, _compare) = (file, settings, fit, score, compare);
 
     /// <summary>Name and value of all that was chosen or given, for the report.</summary>
     public IReadOnlyList<(string Key, object? Value)> Settings { get; }
@@ -28,7 +35,8 @@ internal sealed class BacktestRun
 
         ModelSettings model = request.Resolve(split.Train);
         WindowShape shape = new(model.Past, model.Future);
-        int fitted = split.Train + (request.FitOnValid ? split.Valid : 0);
+        bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
+        int fitted = split.Train + (fitOnValid ? split.Valid : 0);
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
         foreach (double[][] share in request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
         {
@@ -52,7 +60,8 @@ internal sealed class BacktestRun
                 Season = model.Season,
                 Standardise = request.Standardise,
                 PerSeries = request.PerSeries,
-                FitOnValid = request.FitOnValid,
+                FitOnValid = fitOnValid,
+                RefitEvery = request.RefitEvery,
             },
             table.Names);
         IReadOnlyList<(string, object?)> settings =
@@ -64,9 +73,16 @@ internal sealed class BacktestRun
             ("stride", request.Stride),
             ("standardise", request.Standardise),
             ("per_series", request.PerSeries),
-            ("final_fit", request.FitOnValid ? "train+valid" : "train"),
+            ("final_fit", fitOnValid ? "train+valid" : "train"),
+            ("refit_every", request.RefitEvery),
         ];
-        return new BacktestRun(table.File, settings, backtest.Fit, (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop));
+        IReadOnlyList<BaselineMethod> baselines = BaselineMethod.All(model.Season);
+        return new BacktestRun(
+            table.File,
+            settings,
+            backtest.Fit,
+            (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop),
+            (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, ScoredPart.Test, share, stop));
     }
 
     /// <summary>The test panel's series are found by id; of each the first F values count.</summary>
@@ -89,7 +105,8 @@ internal sealed class BacktestRun
             new PanelOptions { Shape = shape, Normalisation = model.Normalisation, Fit = model.FitOptions, Season = model.Season },
             train.Ids);
         IReadOnlyList<(string, object?)> settings = [("panel", Path.GetFileName(trainFile)), ("panel_test", Path.GetFileName(testFile)), .. Describe(model)];
-        return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score);
+        IReadOnlyList<BaselineMethod> baselines = BaselineMethod.All(model.Season);
+        return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score, (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, share, stop));
     }
 
     /// <exception cref="FailureException">A covariance stayed singular.</exception>
@@ -102,6 +119,9 @@ internal sealed class BacktestRun
     }
 
     public BacktestResult Score(BacktestFit fit, IProgress<double> share, CancellationToken stop) => _score(fit, share, stop);
+
+    /// <summary>Scores of simple methods on the same values.</summary>
+    public IReadOnlyList<BaselineScores> Compare(BacktestFit fit, IProgress<double> share, CancellationToken stop) => _compare(fit, share, stop);
 
     private static DataSplit Default(int rows)
     {

@@ -87,7 +87,13 @@ public sealed class ModelCommandTests : IDisposable
 
         string[] scores = ["mse", "mae", "rmse", "smape", "mase", "crps", "wql", "msis", "coverage80", "coverage95"];
         JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement;
-        Assert.Equal([.. scores, "n_forecasts", "fit_seconds", "forecast_seconds", "settings", "per_horizon", "seasonal_naive"], json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(
+            [.. scores, "n_forecasts", "fit_seconds", "forecast_seconds", "settings", "per_horizon", "seasonal_naive", "n_skipped", "n_refits", "pit_ks", "pit", "coverage"],
+            json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(37 * 4, json.GetProperty("pit").EnumerateArray().Sum(bin => bin.GetInt64()));
+        Assert.InRange(json.GetProperty("pit_ks").GetDouble(), 0.0, 1.0);
+        JsonElement eighty = json.GetProperty("coverage").EnumerateArray().Single(level => level.GetProperty("level").GetDouble() == 0.8);
+        Assert.Equal(json.GetProperty("coverage80").GetDouble(), eighty.GetProperty("share").GetDouble(), 0.02);
         Assert.Equal(scores, json.GetProperty("seasonal_naive").EnumerateObject().Select(property => property.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("seasonal_naive").GetProperty("coverage80").ValueKind);
         Assert.Equal(37, json.GetProperty("n_forecasts").GetInt32());
@@ -95,6 +101,38 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal("train+valid", json.GetProperty("settings").GetProperty("final_fit").GetString());
         Assert.True(json.GetProperty("mse").GetDouble() < 1e-2);
         Assert.Equal(json.GetProperty("mse").GetDouble(), json.GetProperty("per_horizon").EnumerateArray().Average(step => step.GetProperty("mse").GetDouble()), 1e-12);
+    }
+
+    [Fact]
+    public async Task Backtest_Compare_ScoresSimpleMethodsOnTheSameValues()
+    {
+        await FitSine();
+        string table = (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--compare", "--report", _folder["r.json"])).Succeeded();
+        Assert.Contains("Holt-Winters", table, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        JsonElement baselines = json.GetProperty("baselines");
+        Assert.Equal(["seasonal_naive", "random_walk", "drift", "mean", "holt_winters"], baselines.EnumerateObject().Select(baseline => baseline.Name));
+        JsonElement naive = baselines.GetProperty("seasonal_naive");
+        Assert.Equal(json.GetProperty("seasonal_naive").GetProperty("mae").GetDouble(), naive.GetProperty("mae").GetDouble(), 1e-12);
+        Assert.True(naive.GetProperty("crps").GetDouble() < naive.GetProperty("mae").GetDouble());
+        Assert.Equal(4, naive.GetProperty("per_horizon").GetArrayLength());
+        Assert.True(baselines.GetProperty("drift").GetProperty("mae").GetDouble() > json.GetProperty("mae").GetDouble());
+    }
+
+    [Fact]
+    public async Task Backtest_RefitEvery_RefitsOnAllRowsBefore()
+    {
+        await FitSine();
+        string[] arguments = ["backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--split", "120,40,40", "--report", _folder["r.json"]];
+        string table = (await CommandResult.Of([.. arguments, "--refit-every", "10", "--stride", "4"])).Succeeded();
+        Assert.Contains("forecast with 3 refits in", table, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        Assert.Equal(3, json.GetProperty("n_refits").GetInt32());
+        Assert.Equal(("train+valid", 10), (json.GetProperty("settings").GetProperty("final_fit").GetString(), json.GetProperty("settings").GetProperty("refit_every").GetInt32()));
+
+        Assert.Contains("--refit-every 0", (await CommandResult.Of([.. arguments, "--refit-every", "0"])).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("cannot be used with --refit-every", (await CommandResult.Of([.. arguments, "--refit-every", "10", "--final-fit", "train"])).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("--refit-every cannot be used with --panel", (await CommandResult.Of("backtest", "--panel", "a.csv", "--panel-test", "b.csv", "--future", "4", "--refit-every", "10")).Complaint(2), StringComparison.Ordinal);
     }
 
     [Fact]
