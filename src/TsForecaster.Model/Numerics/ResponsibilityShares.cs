@@ -5,7 +5,8 @@ namespace TsForecaster.Model.Numerics;
 
 /// <summary>
 /// From log densities to responsibilities, four windows at a time: t_k = exp(l_k − max) / Σ_j exp(l_j − max). The sum runs over
-/// the components in their order; a lane is a window, so the vector width changes nothing. Equals
+/// the components in their order; a lane is a window and none sees its neighbours, so neither the vector width nor what lies beside a
+/// window changes a bit. A window whose log densities are all −∞ has equal shares, one with a NaN only NaN. Equals
 /// <see cref="LogSumExp.Normalise"/> on each window up to the rounding of exp.
 /// </summary>
 internal static unsafe class ResponsibilityShares
@@ -19,21 +20,13 @@ internal static unsafe class ResponsibilityShares
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(double[] logs, int width, int components, double[] best, short[] owners)
     {
+        Vector256<double> equal = Vector256.Create(1.0 / components);
         fixed (double* l = logs, b = best)
         {
             for (int n = 0; n < width; n += Lanes)
             {
                 Vector256<double> max = Vector256.Load(b + n);
-                if (Vector256.EqualsAny(max, Vector256.Create(double.NegativeInfinity)))
-                {
-                    for (int lane = n; lane < n + Lanes; lane++)
-                    {
-                        One(l + lane, width, components, b + lane, owners, lane);
-                    }
-
-                    continue;
-                }
-
+                Vector256<double> shift = Vector256.ConditionalSelect(Vector256.Equals(max, Vector256.Create(double.NegativeInfinity)), Vector256<double>.Zero, max);
                 Vector256<double> sum = default, owner = default;
                 for (int k = components - 1; k >= 0; k--)
                 {
@@ -44,7 +37,7 @@ internal static unsafe class ResponsibilityShares
                 for (int k = 0; k < components; k++)
                 {
                     double* row = l + ((nint)k * width) + n;
-                    Vector256<double> difference = Vector256.Load(row) - max;
+                    Vector256<double> difference = Vector256.Load(row) - shift;
                     if (Vector256.LessThanAll(difference, Vector256.Create(VectorExp.Smallest)))
                     {
                         Vector256<double>.Zero.Store(row);
@@ -56,10 +49,12 @@ internal static unsafe class ResponsibilityShares
                     sum += share;
                 }
 
+                // Only where every log density is −∞ nothing was added.
+                Vector256<double> isEmpty = Vector256.Equals(sum, Vector256<double>.Zero);
                 for (int k = 0; k < components && !Vector256.EqualsAll(sum, Vector256<double>.One); k++)
                 {
                     double* row = l + ((nint)k * width) + n;
-                    (Vector256.Load(row) / sum).Store(row);
+                    Vector256.ConditionalSelect(isEmpty, equal, Vector256.Load(row) / sum).Store(row);
                 }
 
                 for (int lane = 0; lane < Lanes; lane++)
@@ -68,25 +63,6 @@ internal static unsafe class ResponsibilityShares
                     best[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
                 }
             }
-        }
-    }
-
-    /// <summary>A window without a finite log density: equal shares, or NaN.</summary>
-    private static void One(double* logs, int width, int components, double* best, short[] owners, int lane)
-    {
-        Span<double> shares = stackalloc double[components];
-        int owner = 0;
-        for (int k = 0; k < components; k++)
-        {
-            shares[k] = logs[(nint)k * width];
-            owner = shares[k] > shares[owner] ? k : owner;
-        }
-
-        *best = LogSumExp.Normalise(shares);
-        owners[lane] = (short)owner;
-        for (int k = 0; k < components; k++)
-        {
-            logs[(nint)k * width] = shares[k];
         }
     }
 }

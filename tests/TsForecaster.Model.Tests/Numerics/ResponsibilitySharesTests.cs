@@ -30,6 +30,21 @@ public sealed class ResponsibilitySharesTests
         Assert.Equal(1.0 / 3.0, shares[Width + 5]);
     }
 
+    [Theory]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(double.NaN)]
+    public void Compute_NeighbourWithoutALog_ChangesNoBitOfTheOthers(double log)
+    {
+        double[] logs = [.. NaiveMatrix.Gaussian(3 * Width, new SeededRandom(4)).Select(value => 9.0 * value)];
+        (double[] alone, double[] bestAlone, _) = Compute(logs, 3);
+        logs[5] = logs[Width + 5] = logs[(2 * Width) + 5] = log;
+
+        (double[] shares, double[] best, _) = Compute(logs, 3);
+
+        Assert.All(Enumerable.Range(0, Width).Where(n => n != 5), n => Assert.Equal(bestAlone[n], best[n]));
+        Assert.All(Enumerable.Range(0, 3 * Width).Where(i => i % Width != 5), i => Assert.Equal(alone[i], shares[i]));
+    }
+
     [Fact]
     public void Compute_NaN_ReachesItsOwnWindowOnly()
     {
