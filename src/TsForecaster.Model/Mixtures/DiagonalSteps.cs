@@ -9,7 +9,11 @@ internal sealed class DiagonalSteps(WindowSet windows, FitOptions options, Ridge
     private readonly DiagonalMaximization _maximization = new(windows, options.Shape, ridge);
     private GaussianMixture? _mixture;
 
-    public void Begin(GaussianMixture mixture) => _mixture = mixture;
+    public bool Begin(GaussianMixture mixture)
+    {
+        _mixture = mixture;
+        return true;
+    }
 
     public double Expect(IReadOnlyList<double[]> responsibilities) => _expectation.Run(_mixture!, responsibilities, null);
 

@@ -34,7 +34,11 @@ internal sealed class EmRun : IDisposable
             responsibilities.Add(new double[_windows.Count]);
         }
 
-        _steps.Begin(mixture);
+        if (!_steps.Begin(mixture))
+        {
+            return new FitResult(null, Report(StopReason.Singular, mixture.Components));
+        }
+
         Score(responsibilities);
         return From(responsibilities);
     }

@@ -61,7 +61,7 @@ internal sealed class FullSteps : IEmSteps
 
     private bool IsTied => _options.Shape == CovarianceShape.Tied;
 
-    public void Begin(GaussianMixture mixture)
+    public bool Begin(GaussianMixture mixture)
     {
         Workplace workplace = _workplaces[0];
         for (int k = 0; k < mixture.Components; k++)
@@ -73,13 +73,18 @@ internal sealed class FullSteps : IEmSteps
             mixture.Covariance(k).CopyTo(parameters.Covariance);
 
             // A matrix that factors in one order of rows may just fail to in another; then it gets the least ridge that helps.
-            _ridge.TryRaise(parameters.Covariance, _rows.Dimension, workplace.Factor);
+            if (!_ridge.TryRaise(parameters.Covariance, _rows.Dimension, workplace.Factor))
+            {
+                return false;
+            }
+
             workplace.Inverse.Invert();
             parameters.Whitened.Set(parameters.Weight, parameters.Mean, workplace.Inverse);
             _whitened.Add(parameters.Whitened);
         }
 
         _hasMeans = true;
+        return true;
     }
 
     public double Expect(IReadOnlyList<double[]> responsibilities) => _expectation.Run(_whitened, responsibilities, null);

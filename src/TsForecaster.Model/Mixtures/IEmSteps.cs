@@ -3,8 +3,8 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>The two steps of an EM iteration on one set of windows, with the parameters they pass to each other.</summary>
 internal interface IEmSteps : IDisposable
 {
-    /// <summary>Takes parameters to go on from.</summary>
-    void Begin(GaussianMixture mixture);
+    /// <summary>Takes parameters to go on from; false when a covariance cannot be factored.</summary>
+    bool Begin(GaussianMixture mixture);
 
     /// <summary>E-step under the current parameters; fills K arrays of N. Returns Σ_n log p(x_n), added in the order of the windows.</summary>
     double Expect(IReadOnlyList<double[]> responsibilities);

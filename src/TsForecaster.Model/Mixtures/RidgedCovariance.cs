@@ -1,4 +1,3 @@
-using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Mixtures;
@@ -24,8 +23,8 @@ internal sealed class RidgedCovariance
     public RidgedCovariance(WindowSet windows, double ridge, double absoluteRidge)
     {
         (_ridge, _absolute) = (ridge, absoluteRidge);
-        (double meanSquare, double variance) = Spread(windows);
-        _floor = Math.Max(1e-30, Math.Max(1e-24 * meanSquare, 1e-12 * variance));
+        WindowSpread spread = WindowSpread.Of(windows);
+        _floor = Math.Max(1e-30, Math.Max(1e-24 * spread.MeanSquare, 1e-12 * spread.Variance));
     }
 
     /// <summary>Times a ridge was raised.</summary>
@@ -109,27 +108,5 @@ internal sealed class RidgedCovariance
         {
             matrix[i] += value;
         }
-    }
-
-    /// <summary>Mean square, and mean variance about the mean window, of a number of a window.</summary>
-    private static (double MeanSquare, double Variance) Spread(WindowSet windows)
-    {
-        int dimension = windows.Dimension;
-        double numbers = (double)windows.Count * dimension;
-        double[] window = new double[dimension], origin = new double[dimension];
-        double[] sums = new double[dimension], squares = new double[dimension];
-        double meanSquare = 0.0;
-        windows.CopyTo(0, origin);
-        for (int n = 0; n < windows.Count; n++)
-        {
-            windows.CopyTo(n, window);
-            meanSquare += VectorKernels.Dot(window, window);
-            VectorKernels.AddScaled(-1.0, origin, window);
-            VectorKernels.AddScaled(1.0, window, sums);
-            VectorKernels.AddSquares(window, squares);
-        }
-
-        double variance = VectorKernels.Sum(squares) - (VectorKernels.Dot(sums, sums) / windows.Count);
-        return (meanSquare / numbers, Math.Max(0.0, variance) / numbers);
     }
 }

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Tests.Numerics;
 using TsForecaster.Model.Windows;
 using Xunit;
@@ -110,6 +111,37 @@ public sealed class NumericTroubleTests
         Assert.All(fit.Mixture.Weights.ToArray(), weight => Assert.True(weight > 1.5 / 101.0));
     }
 
+    [Theory]
+    [InlineData(1e9)]
+    [InlineData(1e12)]
+    public void Fit_OneSpike_DoesNotWidenTheComponentWithoutIt(double spike)
+    {
+        const int Length = 400, At = 150, Dimension = 6;
+        WindowShape shape = new(Dimension - 1, 1);
+        double[] history = RandomData.Clusters(Length, 1, 1, 0.0, 12);
+        double[][] around = [history[..At], history[(At + 1)..]];
+        WindowSet without = WindowSet.Over([.. around.Select(part => (ReadOnlyMemory<double>)part)], shape, Normalisation.None);
+        history[At] = spike;
+        WindowSet windows = WindowSet.Over(history, shape, Normalisation.None);
+        double[] shares = [.. Enumerable.Range(0, windows.Count).SelectMany(n => n > At - Dimension && n <= At ? new[] { 0.0, 1.0 } : [1.0, 0.0])];
+        FitOptions options = new() { Components = 2, Ridge = 0.0, MaxIterations = 1, InitialResponsibilities = shares };
+
+        GaussianMixture mixture = ExpectationMaximization.Fit(windows, options).Mixture!;
+
+        GaussianMixture expected = ExpectationMaximization.Fit(without, new FitOptions { Ridge = 0.0 }).Mixture!;
+        NaiveMatrix.AssertClose(expected.Covariance(0), mixture.Covariance(0), 1e-5);
+    }
+
+    [Fact]
+    public void Fit_StartThatCannotBeFactoredInTheOrderOfTheKernels_IsASingularResultAndNoException()
+    {
+        FitResult fit = ExpectationMaximization.Fit(RandomData.ClusterRows(50, 3, 2, 1.0, 3), new FitOptions { Components = 2, InitialMixture = BarelyDefinite() });
+
+        Assert.Null(fit.Mixture);
+        Assert.Equal(StopReason.Singular, fit.Report.Stop);
+        Assert.Equal(0, fit.Report.Iterations);
+    }
+
     [Fact]
     public void Fit_StartThatLeavesAComponentEmpty_SeedsItAgain()
     {
@@ -156,5 +188,28 @@ public sealed class NumericTroubleTests
 
         Assert.Equal(plain.Report.LogLikelihood - (450.0 * Math.Log(unit)), scaled.Report.LogLikelihood, 6);
         NaiveMatrix.AssertClose(plain.Mixture!.Mean(0), [.. scaled.Mixture!.Mean(0).ToArray().Select(value => value / unit)], 1e-9);
+    }
+
+    /// <summary>
+    /// Covariances of rank one but for rounding, which lets them factor in the natural order of their rows and not in the kernels'; so
+    /// large that their trace overflows, and no finite ridge helps.
+    /// </summary>
+    private static GaussianMixture BarelyDefinite()
+    {
+        const double Scale = 8e307;
+        int[] order = PanelLayout.Spread(3).Order;
+        InverseFactor kernels = new(3);
+        for (ulong seed = 1; seed < 10_000; seed++)
+        {
+            SeededRandom random = new(seed);
+            double[] v = [0.8 + (0.2 * random.NextUniform()), 0.8 + (0.2 * random.NextUniform()), 0.8 + (0.2 * random.NextUniform())];
+            double[] covariance = [.. Enumerable.Range(0, 9).Select(i => Scale * v[i / 3] * v[i % 3])];
+            if (Cholesky.TryFactor([.. covariance], 3, out _) && !kernels.TryFactor(covariance, order))
+            {
+                return GaussianMixture.Create([1.0, 1.0], new double[6], [.. covariance, .. covariance]);
+            }
+        }
+
+        throw new InvalidOperationException("no seed gives such a matrix");
     }
 }
