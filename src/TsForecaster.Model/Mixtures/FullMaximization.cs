@@ -15,7 +15,10 @@ namespace TsForecaster.Model.Mixtures;
 /// </summary>
 internal sealed unsafe class FullMaximization
 {
-    /// <summary>A responsibility below this changes no digit of a component that has at least one window's worth of them.</summary>
+    /// <summary>
+    /// A responsibility below this is less than half a unit in the last place of one. Skipped at Mahalanobis distance r it would have
+    /// changed N_k by less than 1e-16, and Σ_k in its own metric by less than 1e-16 r² / N_k.
+    /// </summary>
     public const double Negligible = 1e-16;
 
     private const int Jobs = 16;
