@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TsForecaster.Model.Forecasting;
@@ -14,49 +13,19 @@ namespace TsForecaster.Model.Tests;
 /// </summary>
 public sealed class InstructionSetTests
 {
-    private const string HashFile = "TSFORECASTER_TEST_HASH_FILE";
-
     [Theory]
     [InlineData("DOTNET_EnableAVX512")]
     [InlineData("DOTNET_EnableAVX2")]
     [InlineData("DOTNET_EnableHWIntrinsic")]
-    public async Task Forecasts_WithAnInstructionSetSwitchedOff_AreTheSameBits(string setting)
-    {
-        string file = Path.GetTempFileName();
-        try
-        {
-            ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            {
-                start.ArgumentList.Add(typeof(InstructionSetTests).Assembly.Location);
-            }
-
-            start.ArgumentList.Add("-method");
-            start.ArgumentList.Add($"{typeof(InstructionSetTests).FullName}.{nameof(Forecasts_OfThisProcess_AreFinite)}");
-            start.Environment[setting] = "0";
-            start.Environment[HashFile] = file;
-            using Process process = Process.Start(start)!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
-
-            Assert.True(process.ExitCode == 0, await output + await errors);
-            Assert.Equal(Hash(Forecasts()), File.ReadAllText(file));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+    public async Task Forecasts_WithAnInstructionSetSwitchedOff_AreTheSameBits(string setting) =>
+        Assert.Equal([Hash(Forecasts())], await Rerun.WithoutAsync(setting, typeof(InstructionSetTests), nameof(Forecasts_OfThisProcess_AreFinite)));
 
     [Fact]
     public void Forecasts_OfThisProcess_AreFinite()
     {
         double[] forecasts = Forecasts();
         Assert.All(forecasts, number => Assert.True(double.IsFinite(number)));
-        if (Environment.GetEnvironmentVariable(HashFile) is { } file)
-        {
-            File.WriteAllText(file, Hash(forecasts));
-        }
+        Rerun.Note([Hash(forecasts)]);
     }
 
     private static double[] Forecasts()
