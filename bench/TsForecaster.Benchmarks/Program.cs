@@ -12,6 +12,8 @@ switch (mode)
         return EmBenchmark.Run(rest);
     case EmMemory.Mode:
         return EmMemory.Run(rest);
+    case "faces":
+        return FacesMode.Run(rest);
     case "forecast":
         return ForecastMode.Run(rest);
     case "pipeline":
@@ -20,6 +22,6 @@ switch (mode)
         BenchmarkSwitcher.FromAssembly(typeof(EmBenchmark).Assembly).Run(rest.Length > 0 ? rest : ["--filter", "*"]);
         return 0;
     default:
-        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | forecast {ForecastMode.Usage} | pipeline {PipelineMode.Usage} | kernels [BenchmarkDotNet's options]");
+        Console.Error.WriteLine($"usage: em {EmBenchmark.Usage} | faces {FacesMode.Usage} | forecast {ForecastMode.Usage} | pipeline {PipelineMode.Usage} | kernels [BenchmarkDotNet's options]");
         return 2;
 }

@@ -20,33 +20,50 @@ public sealed class SubspaceMixtureTests
         InitialResponsibilities = RandomData.Shares(Count, 3, 2),
     };
 
-    [Fact]
-    public void Fit_MoreDimensionsThanWindows_IsTheFitInAllDimensions()
+    [Theory]
+    [InlineData(40, 55)]
+    [InlineData(15, 420)]
+    public void Fit_MoreDimensionsThanWindows_IsTheFitInAllDimensions(int count, int dimension)
     {
-        WindowSet windows = WindowSet.FromRows(Rows, Dimension);
-        FitResult whole = ExpectationMaximization.Fit(windows, Options);
+        WindowSet windows = RandomData.ClusterRows(count, dimension, 3, 2.0, 5);
+        FitOptions options = Options with { InitialResponsibilities = RandomData.Shares(count, 3, 2) };
+        FitResult whole = ExpectationMaximization.Fit(windows, options);
 
-        (SubspaceMixture? mixture, FitReport report) = SubspaceMixture.Fit(windows, Options);
+        (SubspaceMixture? mixture, FitReport report) = SubspaceMixture.Fit(windows, options);
 
         Assert.NotNull(mixture);
-        Assert.Equal(Count - 1, mixture.Rank);
+        Assert.Equal(count - 1, mixture.Rank);
         Assert.Equal(whole.Report.Trace.Count, report.Trace.Count);
         for (int i = 0; i < report.Trace.Count; i++)
         {
             Assert.Equal(whole.Report.Trace[i], report.Trace[i], 1e-9 * Math.Abs(whole.Report.Trace[i]));
         }
 
-        double[] elsewhere = RandomData.Clusters(1, Dimension, 1, 1.0, 77);
+        double[] elsewhere = RandomData.Clusters(1, dimension, 1, 1.0, 77);
         Assert.Equal(whole.Mixture!.LogDensity(elsewhere), mixture.LogDensity(elsewhere), 1e-8 * Math.Abs(whole.Mixture.LogDensity(elsewhere)));
         for (int k = 0; k < 3; k++)
         {
             Assert.Equal(whole.Mixture.Weights[k], mixture.Coordinates.Weights[k], 1e-10);
             double[] mean = mixture.Mean(k);
-            for (int i = 0; i < Dimension; i++)
+            for (int i = 0; i < dimension; i++)
             {
                 Assert.Equal(whole.Mixture.Mean(k)[i], mean[i], 1e-9);
             }
         }
+    }
+
+    [Fact]
+    public void FitAndSample_DimensionFarAboveTheWindows_NeverHoldAMatrixOfItsSquare()
+    {
+        const int Far = 8192;
+        WindowSet windows = RandomData.ClusterRows(30, Far, 2, 2.0, 5);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        (SubspaceMixture? mixture, _) = SubspaceMixture.Fit(windows, Options with { Components = 2, InitialResponsibilities = default });
+        mixture!.Sample(10, 3);
+
+        Assert.Equal([0.5, 0.5], mixture.Coordinates.Weights.ToArray().Select(weight => Math.Round(weight, 6)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (long)Far * Far * sizeof(double) / 20);
     }
 
     [Fact]
