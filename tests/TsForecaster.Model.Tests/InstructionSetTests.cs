@@ -31,6 +31,7 @@ public sealed class InstructionSetTests
     private static double[] Forecasts()
     {
         var numbers = new List<double>();
+        QuantileLevels levels = new(0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95);
         foreach ((int past, int future, int components) in new[] { (25, 25, 16), (48, 12, 8), (13, 3, 5), (70, 9, 3), (6, 6, 1) })
         {
             WindowShape shape = new(past, future);
@@ -45,7 +46,9 @@ public sealed class InstructionSetTests
                 x[past / 2] = double.NaN;
                 numbers.AddRange(forecaster.Predict(x).Mean());
                 UnivariateMixture marginal = density.Marginal(1 + (seed % future));
-                numbers.AddRange([marginal.Quantile(0.05), marginal.Quantile(0.5), marginal.Quantile(0.99), marginal.Crps(x[0]), marginal.LogDensity(x[0]), marginal.Cdf(x[0])]);
+                double[] quantiles = new double[levels.Count];
+                marginal.Quantiles(levels, quantiles);
+                numbers.AddRange([.. quantiles, marginal.Quantile(0.99), marginal.Crps(x[0]), marginal.LogDensity(x[0]), marginal.Cdf(x[0])]);
             }
         }
 

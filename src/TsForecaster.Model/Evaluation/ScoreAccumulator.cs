@@ -15,6 +15,7 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
     private static readonly double[] _levelZ = Array.ConvertAll(_levels, StandardNormal.InverseCdf);
 
     private const double Alpha = 0.05;
+    private static readonly QuantileLevels _allLevels = new([.. _levels, Alpha / 2.0, 1.0 - (Alpha / 2.0)]);
     private static readonly double _upperZ = StandardNormal.InverseCdf(1.0 - (Alpha / 2.0));
 
     private readonly long[] _pit = new long[10];
@@ -48,15 +49,12 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
             return StepScore.None;
         }
 
-        Span<double> quantiles = stackalloc double[_levels.Length];
-        for (int i = 0; i < quantiles.Length; i++)
-        {
-            quantiles[i] = forecast.Quantile(_levels[i]);
-        }
-
+        Span<double> all = stackalloc double[_allLevels.Count];
+        forecast.Quantiles(_allLevels, all);
+        Span<double> quantiles = all[.._levels.Length];
         AddPointScores(actual, point == PointForecast.Mean ? forecast.Mean : quantiles[quantiles.Length / 2], seasonalError);
         StepScore score = new(forecast.Crps(actual), forecast.Cdf(actual));
-        AddDistributionScores(actual, quantiles, forecast.Quantile(Alpha / 2.0), forecast.Quantile(1.0 - (Alpha / 2.0)), score, seasonalError);
+        AddDistributionScores(actual, quantiles, all[^2], all[^1], score, seasonalError);
         return score;
     }
 

@@ -1,19 +1,19 @@
+using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
 
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
 /// A mixture of univariate Gaussians Σ w_i N(m_i, s_i²): the predictive distribution of one value. A standard deviation of
-/// zero is a point mass (a constant series has one).
+/// zero is a point mass (a constant series has one). Sums over components have one order, on every machine.
 /// </summary>
 public sealed class UnivariateMixture
 {
     private const double InverseRootPi = 0.56418958354775628695;
 
-    private readonly double[] _weights;
-    private readonly double[] _allMeans;
-    private readonly double[] _allDeviations;
-    private readonly int _first;
+    private readonly ReadOnlyMemory<double> _weights;
+    private readonly ReadOnlyMemory<double> _means;
+    private readonly ReadOnlyMemory<double> _deviations;
 
     /// <param name="weights">w, non-negative, summing to one.</param>
     /// <param name="means">m.</param>
@@ -42,27 +42,40 @@ public sealed class UnivariateMixture
             throw new ArgumentException($"the weights sum to {total}, not to one");
         }
 
-        (_weights, _allMeans, _allDeviations) = ([.. weights], [.. means], [.. standardDeviations]);
+        (_weights, _means, _deviations) = (weights.AsSpan().ToArray(), means.AsSpan().ToArray(), standardDeviations.AsSpan().ToArray());
     }
 
     /// <summary>A mixture that looks at arrays which the caller checked and changes no more, from <paramref name="first"/> on.</summary>
-    internal UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, int first) =>
-        (_weights, _allMeans, _allDeviations, _first) = (weights, means, standardDeviations, first);
+    internal UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, int first)
+        : this(weights.AsMemory(), means.AsMemory(first, weights.Length), standardDeviations.AsMemory(first, weights.Length))
+    {
+    }
 
-    public ReadOnlySpan<double> Weights => _weights;
+    private UnivariateMixture(ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations) =>
+        (_weights, _means, _deviations) = (weights, means, standardDeviations);
 
-    public ReadOnlySpan<double> Means => _allMeans.AsSpan(_first, _weights.Length);
+    /// <summary>
+    /// A mixture over numbers that stay where they are, unchecked: those of another mixture, kept elsewhere. Good for as long as they
+    /// are not changed.
+    /// </summary>
+    public static UnivariateMixture Over(ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations) =>
+        new(weights, means, standardDeviations);
 
-    public ReadOnlySpan<double> StandardDeviations => _allDeviations.AsSpan(_first, _weights.Length);
+    public ReadOnlySpan<double> Weights => _weights.Span;
+
+    public ReadOnlySpan<double> Means => _means.Span;
+
+    public ReadOnlySpan<double> StandardDeviations => _deviations.Span;
 
     public double Mean
     {
         get
         {
+            ReadOnlySpan<double> weights = Weights, means = Means;
             double mean = 0.0;
-            for (int i = 0; i < _weights.Length; i++)
+            for (int i = 0; i < weights.Length; i++)
             {
-                mean += _weights[i] * Means[i];
+                mean += weights[i] * means[i];
             }
 
             return mean;
@@ -74,50 +87,32 @@ public sealed class UnivariateMixture
     {
         get
         {
+            ReadOnlySpan<double> weights = Weights, means = Means, deviations = StandardDeviations;
             double mean = Mean;
             double variance = 0.0;
-            for (int i = 0; i < _weights.Length; i++)
+            for (int i = 0; i < weights.Length; i++)
             {
-                double offset = Means[i] - mean;
-                variance += _weights[i] * ((StandardDeviations[i] * StandardDeviations[i]) + (offset * offset));
+                double offset = means[i] - mean;
+                variance += weights[i] * ((deviations[i] * deviations[i]) + (offset * offset));
             }
 
-            return _weights.Length == 1 ? StandardDeviations[0] : Math.Sqrt(variance);
+            return weights.Length == 1 ? deviations[0] : Math.Sqrt(variance);
         }
     }
 
     /// <summary>P(Y ≤ y); also the PIT of an observation.</summary>
-    public double Cdf(double y)
-    {
-        double probability = 0.0;
-        for (int i = 0; i < _weights.Length; i++)
-        {
-            double offset = y - Means[i];
-            probability += _weights[i] * (StandardDeviations[i] > 0.0 ? StandardNormal.Cdf(offset / StandardDeviations[i]) : offset >= 0.0 ? 1.0 : 0.0);
-        }
-
-        return Math.Min(1.0, probability);
-    }
+    public double Cdf(double y) => Tail(y, 1.0);
 
     /// <summary>P(Y > y), summed from the components' upper tails: precise where it is tiny.</summary>
-    public double ProbabilityAbove(double y)
-    {
-        double probability = 0.0;
-        for (int i = 0; i < _weights.Length; i++)
-        {
-            double offset = y - Means[i];
-            probability += _weights[i] * (StandardDeviations[i] > 0.0 ? StandardNormal.Cdf(-offset / StandardDeviations[i]) : offset >= 0.0 ? 0.0 : 1.0);
-        }
-
-        return Math.Min(1.0, probability);
-    }
+    public double ProbabilityAbove(double y) => Tail(y, -1.0);
 
     /// <summary>log of the density at y: +∞ on a point mass, −∞ where only point masses are and none is at y.</summary>
     public double LogDensity(double y)
     {
         // Two passes, so that the largest exponent can be taken out before exponentials are summed.
+        int count = _weights.Length;
         double largest = double.NegativeInfinity;
-        for (int i = 0; i < _weights.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             largest = Math.Max(largest, LogTerm(i, y));
         }
@@ -128,7 +123,7 @@ public sealed class UnivariateMixture
         }
 
         double sum = 0.0;
-        for (int i = 0; i < _weights.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             sum += Math.Exp(LogTerm(i, y) - largest);
         }
@@ -141,42 +136,28 @@ public sealed class UnivariateMixture
     /// with Cdf(y) ≥ probability.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not within (0, 1).</exception>
-    public double Quantile(double probability)
+    public double Quantile(double probability) => QuantileSearch.Find(this, probability);
+
+    /// <summary>The quantiles of several levels, to the same bits as one by one, in a fraction of the time.</summary>
+    /// <param name="quantiles">Receives one number a level.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void Quantiles(QuantileLevels levels, Span<double> quantiles)
     {
-        if (!(probability > 0.0 && probability < 1.0))
+        if (quantiles.Length != levels.Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "a quantile's probability lies between 0 and 1, both excluded");
+            throw new ArgumentException($"the destination holds {quantiles.Length} numbers; there are {levels.Count} levels", nameof(quantiles));
         }
 
-        return QuantileSearch.Find(this, probability, StandardNormal.InverseCdf(probability));
+        QuantileSearch.Find(this, levels, quantiles);
     }
 
     /// <summary>
     /// The continuous ranked probability score of the observation y, in closed form (Grimit et al. 2006):
     /// Σ w_i A(y − m_i, s_i²) − ½ Σ_ij w_i w_j A(m_i − m_j, s_i² + s_j²), A(μ, σ²) = μ(2Φ(μ/σ) − 1) + 2σφ(μ/σ). Same unit as y.
     /// </summary>
-    public double Crps(double y)
-    {
-        if (_weights.Length == 1)
-        {
-            return GaussianCrps(y - Means[0], StandardDeviations[0]);
-        }
-
-        double score = 0.0;
-        for (int i = 0; i < _weights.Length; i++)
-        {
-            double variance = StandardDeviations[i] * StandardDeviations[i];
-            double spread = 0.5 * _weights[i] * MeanAbsolute(0.0, 2.0 * variance);
-            for (int j = 0; j < i; j++)
-            {
-                spread += _weights[j] * MeanAbsolute(Means[i] - Means[j], variance + (StandardDeviations[j] * StandardDeviations[j]));
-            }
-
-            score += _weights[i] * (MeanAbsolute(y - Means[i], variance) - spread);
-        }
-
-        return Math.Max(0.0, score);
-    }
+    public double Crps(double y) => _weights.Length == 1
+        ? GaussianCrps(y - Means[0], StandardDeviations[0])
+        : Math.Max(0.0, MixtureCrps.Score(Weights, Means, StandardDeviations, y));
 
     /// <summary>CRPS of N(0, deviation²) at <paramref name="offset"/>.</summary>
     internal static double GaussianCrps(double offset, double deviation)
@@ -190,43 +171,42 @@ public sealed class UnivariateMixture
         return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - InverseRootPi);
     }
 
-    /// <summary>The density at y of the components that have one; the derivative of the cdf between its jumps.</summary>
-    internal double Slope(double y)
+    /// <summary>Σ w_i Φ(±(y − m_i)/s_i), added one after the other.</summary>
+    private double Tail(double y, double sign)
     {
-        double density = 0.0;
-        for (int i = 0; i < _weights.Length; i++)
+        ReadOnlySpan<double> weights = Weights, means = Means, deviations = StandardDeviations;
+        double probability = 0.0;
+        for (int i = 0; i < weights.Length; i += VectorNormal.Lanes)
         {
-            if (StandardDeviations[i] > 0.0)
+            Vector256<double> m = PaddedVector.Load(means, i), s = PaddedVector.Load(deviations, i);
+            Vector256<double> terms = PaddedVector.Load(weights, i) * VectorNormal.Cdf(Vector256.Create(sign) * Standardised(Vector256.Create(y) - m, s), out _);
+            for (int lane = 0; lane < Math.Min(VectorNormal.Lanes, weights.Length - i); lane++)
             {
-                density += _weights[i] * StandardNormal.Density((y - Means[i]) / StandardDeviations[i]) / StandardDeviations[i];
+                probability += terms[lane];
             }
         }
 
-        return density;
+        return Math.Min(1.0, probability);
     }
 
-    /// <summary>A(μ, σ²) = E|X| for X ~ N(μ, σ²).</summary>
-    private static double MeanAbsolute(double mean, double variance)
-    {
-        if (!(variance > 0.0))
-        {
-            return Math.Abs(mean);
-        }
-
-        double deviation = Math.Sqrt(variance);
-        double z = Math.Abs(mean) / deviation;
-        return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)));
-    }
+    /// <summary>The offset in deviations; from a point mass, infinitely many.</summary>
+    private static Vector256<double> Standardised(Vector256<double> offset, Vector256<double> deviation) => Vector256.ConditionalSelect(
+        Vector256.GreaterThan(deviation, Vector256<double>.Zero),
+        offset / deviation,
+        Vector256.ConditionalSelect(
+            Vector256.GreaterThanOrEqual(offset, Vector256<double>.Zero),
+            Vector256.Create(double.PositiveInfinity),
+            Vector256.Create(double.NegativeInfinity)));
 
     private double LogTerm(int i, double y)
     {
-        double offset = y - Means[i];
-        if (!(StandardDeviations[i] > 0.0))
+        (double weight, double offset, double deviation) = (Weights[i], y - Means[i], StandardDeviations[i]);
+        if (!(deviation > 0.0))
         {
-            return offset == 0.0 && _weights[i] > 0.0 ? double.PositiveInfinity : double.NegativeInfinity;
+            return offset == 0.0 && weight > 0.0 ? double.PositiveInfinity : double.NegativeInfinity;
         }
 
-        double z = offset / StandardDeviations[i];
-        return Math.Log(_weights[i]) - (0.5 * z * z) - Math.Log(StandardDeviations[i]) - (0.5 * StandardNormal.LogTwoPi);
+        double z = offset / deviation;
+        return Math.Log(weight) - (0.5 * z * z) - Math.Log(deviation) - (0.5 * StandardNormal.LogTwoPi);
     }
 }

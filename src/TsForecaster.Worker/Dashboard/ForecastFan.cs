@@ -8,6 +8,8 @@ namespace TsForecaster.Worker.Dashboard;
 /// </summary>
 public sealed class ForecastFan
 {
+    private static readonly QuantileLevels _levels = new(0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95);
+
     private readonly long _issuingStart;
     private readonly long _interval;
     private readonly Lazy<IReadOnlyList<FanStep>> _steps;
@@ -32,21 +34,23 @@ public sealed class ForecastFan
     private FanStep[] Unfold()
     {
         FanStep[] steps = new FanStep[Density.Steps];
+        Span<double> q = stackalloc double[_levels.Count];
         for (int horizon = 1; horizon <= steps.Length; horizon++)
         {
             UnivariateMixture marginal = Density.Marginal(horizon);
+            marginal.Quantiles(_levels, q);
             steps[horizon - 1] = new FanStep(
                 horizon,
                 _issuingStart + (horizon * _interval),
                 marginal.Mean,
                 marginal.StandardDeviation,
-                marginal.Quantile(0.05),
-                marginal.Quantile(0.10),
-                marginal.Quantile(0.25),
-                marginal.Quantile(0.50),
-                marginal.Quantile(0.75),
-                marginal.Quantile(0.90),
-                marginal.Quantile(0.95));
+                q[0],
+                q[1],
+                q[2],
+                q[3],
+                q[4],
+                q[5],
+                q[6]);
         }
 
         return steps;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TsForecaster.Model.Forecasting;
 
 namespace TsForecaster.Worker.Publish;
 
@@ -47,6 +48,9 @@ public static class Measurements
     /// <summary>The published quantiles of a forecast, ascending.</summary>
     public static readonly ImmutableArray<(string Field, double Probability)> Quantiles =
         [("p05", 0.05), ("p10", 0.10), ("p25", 0.25), ("p50", 0.50), ("p75", 0.75), ("p90", 0.90), ("p95", 0.95)];
+
+    /// <summary>Their probabilities.</summary>
+    public static readonly QuantileLevels Levels = new([.. Quantiles.Select(quantile => quantile.Probability)]);
 
     /// <summary>A cell of a series, at its start. <c>filled</c> and <c>filled_sd</c> follow later, for missing cells.</summary>
     public static readonly Measurement Observed = new(

@@ -72,9 +72,11 @@ public static class PointEncoder
         int next = 0;
         fields[next++] = new(Measurements.Mean, density.Mean);
         fields[next++] = new(Measurements.Sd, density.StandardDeviation);
-        foreach ((string field, double probability) in Measurements.Quantiles)
+        Span<double> quantiles = stackalloc double[Measurements.Levels.Count];
+        density.Quantiles(Measurements.Levels, quantiles);
+        for (int i = 0; i < quantiles.Length; i++)
         {
-            fields[next++] = new(field, density.Quantile(probability));
+            fields[next++] = new(Measurements.Quantiles[i].Field, quantiles[i]);
         }
 
         fields[next++] = new(Measurements.Issued, issued);

@@ -119,6 +119,45 @@ public sealed class UnivariateMixtureTests
     }
 
     [Fact]
+    public void CdfAndCrps_AnyNumberOfComponents_AreThoseOfNaiveLoops()
+    {
+        for (int components = 1; components <= 13; components++)
+        {
+            UnivariateMixture mixture = MixtureReference.Random(components, (ulong)components);
+            foreach (double y in new[] { -40.0, -2.0, 0.1, mixture.Means[0], mixture.Mean, 5.0, 1e6 })
+            {
+                double cdf = MixtureReference.Cdf(mixture, y), crps = MixtureReference.Crps(mixture, y);
+                Assert.InRange(mixture.Cdf(y), cdf * (1.0 - 1e-12), cdf * (1.0 + 1e-12));
+                Close.To(1.0 - cdf, mixture.ProbabilityAbove(y), 1e-15);
+                Close.To(crps, mixture.Crps(y), 1e-14);
+            }
+        }
+    }
+
+    [Fact]
+    public void Crps_MoreComponentsThanFitOnTheStack_IsThatOfNaiveLoops()
+    {
+        UnivariateMixture mixture = MixtureReference.Random(70, 1);
+        Close.To(MixtureReference.Crps(mixture, 0.5), mixture.Crps(0.5), 1e-14);
+    }
+
+    [Fact]
+    public void Scores_OfNoNumber_AreNone()
+    {
+        UnivariateMixture mixture = MixtureReference.Random(4, 1);
+        Assert.True(double.IsNaN(mixture.Cdf(double.NaN)) && double.IsNaN(mixture.Crps(double.NaN)) && double.IsNaN(mixture.LogDensity(double.NaN)));
+    }
+
+    [Fact]
+    public void Over_NumbersKeptElsewhere_LooksAtThemThere()
+    {
+        UnivariateMixture mixture = MixtureReference.Random(5, 3);
+        double[] kept = [9.0, .. mixture.Weights, .. mixture.Means, .. mixture.StandardDeviations];
+        UnivariateMixture over = UnivariateMixture.Over(kept.AsMemory(1, 5), kept.AsMemory(6, 5), kept.AsMemory(11, 5));
+        Assert.Equal((mixture.Mean, mixture.Crps(0.5), mixture.Quantile(0.2)), (over.Mean, over.Crps(0.5), over.Quantile(0.2)));
+    }
+
+    [Fact]
     public void Crps_StandardNormalAtItsMean_IsKnown() =>
         Close.To((Math.Sqrt(2.0) - 1.0) / Math.Sqrt(Math.PI), new UnivariateMixture([1.0], [0.0], [1.0]).Crps(0.0), 1e-15);
 
