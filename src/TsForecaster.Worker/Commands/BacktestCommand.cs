@@ -2,6 +2,7 @@ using System.CommandLine;
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
+using TsForecaster.Worker.Commands.Reports;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -32,10 +33,11 @@ internal static class BacktestCommand
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
         Option<string[]> model = Arguments.Model();
         Option<bool> compare = new("--compare") { Description = "Score simple methods from the same origins: seasonal naive, random walk, drift, mean, Holt-Winters" };
-        Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
+        Option<string?> report = new("--report") { Description = "JSON file to write the scores to; HTML when it is called .html", HelpName = "FILE" };
+        Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, model, compare, report,
+            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, model, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -86,12 +88,14 @@ internal static class BacktestCommand
                 run = BacktestRun.OfTable(table, request);
             }
 
-            return RunAsync(terminal, run, parsed.GetValue(compare), parsed.GetValue(report), stop);
+            string? json = parsed.GetValue(report), page = parsed.GetValue(html);
+            (string, bool)[] files = [.. json is null ? Array.Empty<(string, bool)>() : [(json, IsPage(json))], .. page is null ? Array.Empty<(string, bool)>() : [(page, true)]];
+            return RunAsync(terminal, run, parsed.GetValue(compare), files, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, bool compare, string? report, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, bool compare, IReadOnlyList<(string Name, bool IsPage)> files, CancellationToken stop)
     {
         long begun = terminal.Time.GetTimestamp();
         BacktestFit fit = await terminal.WithProgressAsync("fitting", _ => run.Fit(stop), stop);
@@ -99,20 +103,27 @@ internal static class BacktestCommand
         begun = terminal.Time.GetTimestamp();
         BacktestResult result = await terminal.WithProgressAsync("forecasting", share => run.Score(fit, share, stop), stop);
         double forecastSeconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
-        BacktestReport scores = new(new BacktestOutcome
+        BacktestOutcome outcome = new()
         {
+            Subject = run.Subject,
+            Unit = run.Unit,
+            Season = run.Season,
+            Times = run.Times,
             Settings = run.Settings,
             Result = result,
-            Baselines = compare ? await terminal.WithProgressAsync("comparing", share => run.Compare(fit, share, stop), stop) : [],
+            Baselines = compare || files.Any(file => file.IsPage) ? await terminal.WithProgressAsync("comparing", share => run.Compare(fit, share, stop), stop) : [],
             FitSeconds = fitSeconds,
             ForecastSeconds = forecastSeconds,
-        });
-        if (report is not null)
+        };
+        BacktestReport report = new(outcome);
+        foreach ((string name, bool isPage) in files)
         {
-            AtomicFile.WriteText(report, scores.Json());
+            AtomicFile.WriteText(name, isPage ? HtmlReport.Of(outcome) : report.Json());
         }
 
-        scores.WriteTable(terminal);
+        report.WriteTable(terminal);
         return CommandLine.Ok;
     }
+
+    private static bool IsPage(string file) => Path.GetExtension(file).ToUpperInvariant() is ".HTML" or ".HTM";
 }

@@ -5,6 +5,18 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Everything that a backtest found out.</summary>
 internal sealed record BacktestOutcome
 {
+    /// <summary>What was forecast, in a few words.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>What the values and their errors are.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>m of the seasonal naive.</summary>
+    public required int Season { get; init; }
+
+    /// <summary>When the rows were, in nanoseconds since 1970 UTC; null when that is not known.</summary>
+    public IReadOnlyList<long>? Times { get; init; }
+
     /// <summary>Name and value of all that was chosen or given.</summary>
     public required IReadOnlyList<(string Key, object? Value)> Settings { get; init; }
 

@@ -24,6 +24,18 @@ internal sealed class BacktestRun
     /// <summary>Name and value of all that was chosen or given, for the report.</summary>
     public IReadOnlyList<(string Key, object? Value)> Settings { get; }
 
+    /// <summary>See <see cref="BacktestOutcome.Subject"/>.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>See <see cref="BacktestOutcome.Unit"/>.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>See <see cref="BacktestOutcome.Season"/>.</summary>
+    public required int Season { get; init; }
+
+    /// <summary>See <see cref="BacktestOutcome.Times"/>.</summary>
+    public IReadOnlyList<long>? Times { get; init; }
+
     /// <exception cref="FailureException">The table does not hold what the split or the windows need.</exception>
     public static BacktestRun OfTable(SeriesTable table, BacktestRequest request)
     {
@@ -82,7 +94,13 @@ internal sealed class BacktestRun
             settings,
             backtest.Fit,
             (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop),
-            (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, ScoredPart.Test, share, stop));
+            (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, ScoredPart.Test, share, stop))
+        {
+            Subject = table.Names.Count <= 3 ? string.Join(", ", table.Names) : $"{table.Names.Count} columns of {Path.GetFileName(table.File)}",
+            Unit = request.Standardise ? "training standard deviations" : table.Names.Count == 1 ? table.Names[0] : "value",
+            Season = model.Season,
+            Times = table.Times,
+        };
     }
 
     /// <summary>The test panel's series are found by id; of each the first F values count.</summary>
@@ -106,7 +124,12 @@ internal sealed class BacktestRun
             train.Ids);
         IReadOnlyList<(string, object?)> settings = [("panel", Path.GetFileName(trainFile)), ("panel_test", Path.GetFileName(testFile)), .. Describe(model)];
         IReadOnlyList<BaselineMethod> baselines = BaselineMethod.All(model.Season);
-        return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score, (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, share, stop));
+        return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score, (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, share, stop))
+        {
+            Subject = $"{train.Ids.Count} series of {Path.GetFileName(trainFile)}",
+            Unit = "value",
+            Season = model.Season,
+        };
     }
 
     /// <exception cref="FailureException">A covariance stayed singular.</exception>

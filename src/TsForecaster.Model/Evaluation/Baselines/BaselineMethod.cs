@@ -9,13 +9,13 @@ public sealed record BaselineMethod(string Name, Func<ReadOnlySpan<double>, IBas
     /// What a forecaster should beat: the benchmark methods of Hyndman &amp; Athanasopoulos, Forecasting: Principles and Practice
     /// (3rd ed.), §5.2 with the intervals of §5.5, and the damped additive Holt-Winters method.
     /// </summary>
-    /// <param name="season">m; 1 for none.</param>
+    /// <param name="season">m; 1 for none, when the seasonal naive is the random walk and left out.</param>
     public static IReadOnlyList<BaselineMethod> All(int season)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(season, 1);
         return
         [
-            new("seasonal_naive", history => SeasonalWalk.Fit(history, season)),
+            .. season > 1 ? [new BaselineMethod("seasonal_naive", history => SeasonalWalk.Fit(history, season))] : Array.Empty<BaselineMethod>(),
             new("random_walk", history => SeasonalWalk.Fit(history, 1)),
             new("drift", history => DriftWalk.Fit(history)),
             new("mean", history => HistoricalMean.Fit(history)),

@@ -87,6 +87,10 @@ public sealed class BaselineMethodTests
     }
 
     [Fact]
+    public void All_NoSeason_HasNoSeasonalNaive() =>
+        Assert.Equal(["random_walk", "drift", "mean", "holt_winters"], BaselineMethod.All(1).Select(method => method.Name));
+
+    [Fact]
     public void All_SeasonOfNothing_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => BaselineMethod.All(0));
 
     private static BaselineMethod Method(string name) => BaselineMethod.All(Season).Single(method => method.Name == name);
