@@ -45,11 +45,11 @@ internal sealed class ForecastProblem
         }
 
         Pasts = Gaussian(queries * past);
-        Forecaster = new Forecaster(new ForecastModel(
+        Forecaster = new Forecaster(new ForecastModel(new WindowModel(
             Shape,
             Normalisation.None,
             GaussianMixture.Create(_weights, _means, _covariances),
-            new FitReport { Stop = StopReason.Converged, Iterations = 0, Trace = [], LogLikelihood = 0.0, Windows = 0, FreeParameters = 0 }));
+            new FitReport { Stop = StopReason.Converged, Iterations = 0, Trace = [], LogLikelihood = 0.0, Windows = 0, FreeParameters = 0 })));
     }
 
     public WindowShape Shape { get; }

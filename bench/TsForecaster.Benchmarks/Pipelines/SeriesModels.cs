@@ -41,7 +41,7 @@ internal sealed class SeriesModels
     public RefitOutcome Refit(RefitJob job)
     {
         ForecastModel model = _models[LawOf(job.Key)];
-        return new RefitOutcome(new Forecaster(model), model.Report.Windows, model.Report.LogLikelihood, "first");
+        return new RefitOutcome(new Forecaster(model), model.Members[0].Report.Windows, model.Members[0].Report.LogLikelihood, "first");
     }
 
     /// <summary>Components that count in a forecast, averaged.</summary>

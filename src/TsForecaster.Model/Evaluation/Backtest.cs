@@ -98,7 +98,7 @@ public sealed class Backtest
 
         IEnumerable<(SeriesOrigin, int)> Origins(int column)
         {
-            int reach = fit.Models[fit.Models.Count == 1 ? 0 : column]!.Shape.Past;
+            int reach = fit.Models[fit.Models.Count == 1 ? 0 : column]!.Reach;
             return from n in Enumerable.Range(0, schedule.Count)
                    let at = At(column, schedule.Origin(n))
                    where at.HasPast(reach)
@@ -117,7 +117,7 @@ public sealed class Backtest
         for (int i = 0; i < shares.Length; i++)
         {
             ForecastModel? last = before?.Models[i];
-            (models[i], reports[i]) = ForecastModel.Fit(shares[i], _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = last?.Mixture ?? _options.Fit.InitialMixture }, cancellation);
+            (models[i], reports[i]) = ForecastModel.Fit(shares[i], _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = last?.Members[0].Mixture ?? _options.Fit.InitialMixture }, cancellation);
             models[i] ??= last;
         }
 

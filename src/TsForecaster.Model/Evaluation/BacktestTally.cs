@@ -23,7 +23,7 @@ internal sealed class BacktestTally(int steps, PointForecast point)
     /// <param name="example">Keep the forecast, be it good or bad.</param>
     public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example)
     {
-        int reach = forecaster.Model.Shape.Past;
+        int reach = forecaster.Model.Reach;
         if (!at.HasPast(reach))
         {
             _skipped++;

@@ -20,19 +20,19 @@ public static class HoldoutScore
     public static double Crps(Forecaster forecaster, ReadOnlySpan<double> history, int holdout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(holdout, 1);
-        var shape = forecaster.Model.Shape;
-        int steps = history.Length / shape.Channels;
-        if (steps - holdout < shape.Past)
+        ForecastModel model = forecaster.Model;
+        int steps = history.Length / model.Channels;
+        if (steps - holdout < model.Reach)
         {
-            throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back {shape.Past}");
+            throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back {model.Reach}");
         }
 
         double sum = 0.0;
         long count = 0;
         for (int origin = steps - holdout; origin < steps; origin++)
         {
-            ReadOnlySpan<double> past = history[((origin - shape.Past) * shape.Channels)..(origin * shape.Channels)];
-            ReadOnlySpan<double> future = history[(origin * shape.Channels)..(Math.Min(origin + shape.Future, steps) * shape.Channels)];
+            ReadOnlySpan<double> past = history[((origin - model.Reach) * model.Channels)..(origin * model.Channels)];
+            ReadOnlySpan<double> future = history[(origin * model.Channels)..(Math.Min(origin + model.Future, steps) * model.Channels)];
             if (!past.ContainsAnyExcept(double.NaN) || !future.ContainsAnyExcept(double.NaN))
             {
                 continue;
@@ -43,7 +43,7 @@ public static class HoldoutScore
             {
                 if (!double.IsNaN(future[i]))
                 {
-                    sum += forecast.Marginal((i / shape.Channels) + 1, i % shape.Channels).Crps(future[i]);
+                    sum += forecast.Marginal((i / model.Channels) + 1, i % model.Channels).Crps(future[i]);
                     count++;
                 }
             }

@@ -103,7 +103,7 @@ public sealed class PanelBacktest
         return BaselineWalk.Score(
             methods,
             _train.Length,
-            (method, i) => BaselineWalk.Along(method, At(i).HasPast(model.Shape.Past) ? [(At(i), _train[i].Length)] : [], _options.Shape.Future, _options.Point),
+            (method, i) => BaselineWalk.Along(method, At(i).HasPast(model.Reach) ? [(At(i), _train[i].Length)] : [], _options.Shape.Future, _options.Point),
             progress,
             cancellation);
     }

@@ -11,19 +11,72 @@ public sealed class Forecast
     private readonly double[] _weights;
     private readonly double[] _means;
     private readonly ConditionalComponent[] _components;
-    private readonly double[] _scales;
+    private readonly double[][] _scales;
     private double[]? _deviations;
     private UnivariateMixture?[]? _marginals;
+
+    /// <param name="channels">C.</param>
+    /// <param name="mixture">Whose means become the forecast's.</param>
+    /// <param name="spread">See <see cref="ForecastModel.Spread"/>.</param>
+    internal Forecast(int channels, ConditionalMixture mixture, ReadOnlySpan<double> spread)
+        : this(channels, mixture.Weights, mixture.Means, mixture.Components, Scales(mixture, channels, spread), spread)
+    {
+    }
 
     /// <param name="channels">C.</param>
     /// <param name="weights">w, summing to one.</param>
     /// <param name="means">m_k in the units of the series, (F·C)×K row-major: the components of one value stand side by side.</param>
     /// <param name="components">Hold the factors of S_k in normalised units.</param>
-    /// <param name="scales">What a normalised unit of each channel is worth.</param>
-    internal Forecast(int channels, double[] weights, double[] means, ConditionalComponent[] components, double[] scales)
+    /// <param name="scales">What a normalised unit is worth, for each component: by channel, or by future value.</param>
+    /// <param name="spread">What the means are still to be pulled by from their mean; the scales have it.</param>
+    private Forecast(int channels, double[] weights, double[] means, ConditionalComponent[] components, double[][] scales, ReadOnlySpan<double> spread)
     {
         (Channels, _weights, _means, _components, _scales) = (channels, weights, means, components, scales);
         Steps = means.Length / (weights.Length * channels);
+        for (int i = 0; i < spread.Length * channels && weights.Length > 1; i++)
+        {
+            double mean = MeanAt(i), factor = spread[i / channels];
+            foreach (ref double m in means.AsSpan(i * weights.Length, weights.Length))
+            {
+                m = mean + (factor * (m - mean));
+            }
+        }
+    }
+
+    /// <summary>The weighted sum of several mixtures (a linear pool).</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="mixtures">Of the same future window.</param>
+    /// <param name="shares">One a mixture; divided by their sum.</param>
+    /// <param name="spread">See <see cref="ForecastModel.Spread"/>.</param>
+    internal static Forecast Pool(int channels, IReadOnlyList<ConditionalMixture> mixtures, IReadOnlyList<double> shares, ReadOnlySpan<double> spread)
+    {
+        double total = shares.Sum();
+        int count = mixtures.Sum(mixture => mixture.Weights.Length), dimension = mixtures[0].Means.Length / mixtures[0].Weights.Length;
+        var weights = new double[count];
+        var means = new double[count * dimension];
+        var components = new ConditionalComponent[count];
+        var scales = new double[count][];
+        int first = 0;
+        for (int m = 0; m < mixtures.Count; m++)
+        {
+            ConditionalMixture mixture = mixtures[m];
+            int kept = mixture.Weights.Length;
+            double[][] units = Scales(mixture, channels, spread);
+            for (int k = 0; k < kept; k++)
+            {
+                weights[first + k] = mixture.Weights[k] * shares[m] / total;
+                (components[first + k], scales[first + k]) = (mixture.Components[k], units[k]);
+            }
+
+            for (int i = 0; i < dimension; i++)
+            {
+                mixture.Means.AsSpan(i * kept, kept).CopyTo(means.AsSpan((i * count) + first));
+            }
+
+            first += kept;
+        }
+
+        return new Forecast(channels, weights, means, components, scales, spread);
     }
 
     /// <summary>F.</summary>
@@ -50,10 +103,7 @@ public sealed class Forecast
         var mean = new double[Dimension];
         for (int i = 0; i < mean.Length; i++)
         {
-            for (int k = 0; k < _weights.Length; k++)
-            {
-                mean[i] += _weights[k] * MeanOf(k, i);
-            }
+            mean[i] = MeanAt(i);
         }
 
         return mean;
@@ -73,7 +123,7 @@ public sealed class Forecast
                 {
                     double within = VectorKernels.Dot(_components[k].TargetRow(i)[..(j + 1)], _components[k].TargetRow(j));
                     double between = (MeanOf(k, i) - mean[i]) * (MeanOf(k, j) - mean[j]);
-                    covariance[(i * n) + j] += _weights[k] * ((within * _scales[i % Channels] * _scales[j % Channels]) + between);
+                    covariance[(i * n) + j] += _weights[k] * ((within * ScaleOf(k, i) * ScaleOf(k, j)) + between);
                     covariance[(j * n) + i] = covariance[(i * n) + j];
                 }
             }
@@ -138,7 +188,7 @@ public sealed class Forecast
 
     /// <summary>Mean and standard deviation of component k at a position of the future window.</summary>
     internal (double Mean, double StandardDeviation) ComponentAt(int k, int index) =>
-        (MeanOf(k, index), _scales[index % Channels] * _components[k].Deviations[index]);
+        (MeanOf(k, index), ScaleOf(k, index) * _components[k].Deviations[index]);
 
     /// <summary>One window: a component by its weight, then m_k + scale ∘ L_k u with u standard normal.</summary>
     private void Draw(SeededRandom random, Span<double> window, Span<double> whitened)
@@ -147,11 +197,42 @@ public sealed class Forecast
         random.FillGaussian(whitened);
         for (int i = 0; i < window.Length; i++)
         {
-            window[i] = MeanOf(k, i) + (_scales[i % Channels] * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+            window[i] = MeanOf(k, i) + (ScaleOf(k, i) * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
         }
     }
 
     private int Dimension => Steps * Channels;
+
+    private double MeanAt(int index)
+    {
+        double mean = 0.0;
+        for (int k = 0; k < _weights.Length; k++)
+        {
+            mean += _weights[k] * MeanOf(k, index);
+        }
+
+        return mean;
+    }
+
+    private double ScaleOf(int k, int index) => _scales[k][index % _scales[k].Length];
+
+    /// <summary>The scales of a mixture's components, which share them; with a spread, one a future value.</summary>
+    private static double[][] Scales(ConditionalMixture mixture, int channels, ReadOnlySpan<double> spread)
+    {
+        double[] shared = mixture.Scales;
+        if (!spread.IsEmpty)
+        {
+            shared = new double[spread.Length * channels];
+            for (int i = 0; i < shared.Length; i++)
+            {
+                shared[i] = spread[i / channels] * mixture.Scales[i % channels];
+            }
+        }
+
+        var scales = new double[mixture.Weights.Length][];
+        Array.Fill(scales, shared);
+        return scales;
+    }
 
     private double MeanOf(int k, int index) => _means[(index * _weights.Length) + k];
 

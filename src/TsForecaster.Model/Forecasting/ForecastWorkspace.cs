@@ -13,6 +13,7 @@ internal sealed class ForecastWorkspace
     private int _components;
     private int _past;
     private int _future;
+    private int _levels;
     private int _channels;
 
     private ForecastWorkspace()
@@ -34,8 +35,11 @@ internal sealed class ForecastWorkspace
     /// <summary>The components that count, ascending.</summary>
     public Span<int> Kept => _kept.AsSpan(0, _components);
 
-    /// <summary>The level of each channel, then its scale.</summary>
-    public Span<double> Units => _buffer.Slice(_buffer.Length - (2 * _channels), 2 * _channels);
+    /// <summary>What was subtracted from the past, by phase and channel.</summary>
+    public Span<double> Levels => _buffer.Slice(_buffer.Length - _channels - _levels, _levels);
+
+    /// <summary>What the past was divided by, a channel.</summary>
+    public Span<double> Scales => _buffer.Slice(_buffer.Length - _channels, _channels);
 
     /// <summary>x − μ_P of a component, padded.</summary>
     public Span<double> Offset(int k) => PerComponent(k, 0, _past);
@@ -53,10 +57,10 @@ internal sealed class ForecastWorkspace
     public Span<double> Squares(int k) => PerComponent(k, _past + _future, PanelKernels.Lanes);
 
     /// <summary>This thread's, large enough for a model; what it holds is undefined but for zeros after the past.</summary>
-    public static ForecastWorkspace For(PreparedComponents prepared, int channels)
+    public static ForecastWorkspace For(PreparedComponents prepared, int levels, int channels)
     {
         ForecastWorkspace workspace = _current ??= new ForecastWorkspace();
-        workspace.Fit(prepared.Count, prepared.PastPadded, prepared.FuturePadded, channels);
+        workspace.Fit(prepared.Count, prepared.PastPadded, prepared.FuturePadded, levels, channels);
         workspace.Past[prepared.Past..].Clear();
         return workspace;
     }
@@ -65,10 +69,10 @@ internal sealed class ForecastWorkspace
 
     private Span<double> PerComponent(int k, int start, int length) => _buffer.Slice(Shared + (k * Stride) + start, length);
 
-    private void Fit(int components, int past, int future, int channels)
+    private void Fit(int components, int past, int future, int levels, int channels)
     {
-        (_components, _past, _future, _channels) = (components, past, future, channels);
-        int shared = past + (2 * future) + PanelKernels.Padded(components) + (2 * channels);
+        (_components, _past, _future, _levels, _channels) = (components, past, future, levels, channels);
+        int shared = past + (2 * future) + PanelKernels.Padded(components) + levels + channels;
         int length = shared + (components * (past + future + PanelKernels.Lanes));
         if (_buffer.Length < length)
         {

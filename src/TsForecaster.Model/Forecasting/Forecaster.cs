@@ -1,31 +1,21 @@
 using TsForecaster.Model.Numerics;
-using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// Conditions a model on an observed past. What does not depend on the past is computed once, here; a query costs at most a
-/// triangular product a component for the weights, and a product with the gain for each component that counts. Thread-safe.
+/// Conditions a model on an observed past. What does not depend on the past is computed once, here. Thread-safe.
 /// </summary>
 public sealed class Forecaster
 {
-    private readonly ConditionalComponent[] _components;
-    private readonly PreparedComponents _prepared;
+    private readonly WindowForecaster[] _members;
+    private readonly int _reach;
+    private readonly int _future;
 
     public Forecaster(ForecastModel model)
     {
         Model = model;
-        var components = new List<ConditionalComponent>(model.Mixture.Components);
-        for (int k = 0; k < model.Mixture.Components; k++)
-        {
-            if (model.Mixture.Weights[k] > 0.0)
-            {
-                components.Add(new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension));
-            }
-        }
-
-        _components = [.. components];
-        _prepared = new PreparedComponents(_components, model.Shape.PastDimension, model.Shape.FutureDimension);
+        _members = [.. model.Members.Select(member => new WindowForecaster(member))];
+        (_reach, _future) = (model.Reach * model.Channels, model.Future * model.Channels);
     }
 
     public ForecastModel Model { get; }
@@ -33,41 +23,38 @@ public sealed class Forecaster
     /// <summary>
     /// The density of the future window given the past alone (Eirola &amp; Lendasse 2013). NaN marks a missing value of the
     /// past; the mixture is then conditioned on what was observed, at the cost of O(D²) more per missing value and component.
-    /// Where the past is too far from all components for double precision, they keep their prior weights.
+    /// Where the past is too far from all components for double precision, they keep their prior weights. A member that looks at
+    /// nothing observed is left out.
     /// </summary>
-    /// <param name="past">The last P steps, P·C numbers, oldest first.</param>
+    /// <param name="past">The last steps the model reaches back, <see cref="ForecastModel.Reach"/>·C numbers, oldest first.</param>
     /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
     public Forecast Predict(ReadOnlySpan<double> past)
     {
-        if (Missing(past) > 0)
+        Require(past, 1);
+        if (_members.Length == 1)
         {
-            return PartialPast.Condition(Model, _components, past);
+            return new Forecast(Model.Channels, _members[0].Condition(past) ?? throw Unobserved(), Model.Spread);
         }
 
-        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
-        Units units = Normalise(past, workspace);
-        int kept = Weigh(workspace);
-        var components = new ConditionalComponent[kept];
-        var means = new double[kept * _prepared.Future];
-        for (int k = 0; k < kept; k++)
+        List<ConditionalMixture> conditionals = new(_members.Length);
+        List<double> weights = new(_members.Length);
+        for (int i = 0; i < _members.Length; i++)
         {
-            components[k] = _components[workspace.Kept[k]];
-            ReadOnlySpan<double> offset = _prepared.FutureOffset(workspace.Kept[k], workspace)[_prepared.Lead..];
-            ReadOnlySpan<double> center = components[k].TargetMean;
-            for (int i = 0, c = 0; i < center.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
+            if (_members[i].Condition(Tail(past, i)) is { } conditional)
             {
-                means[(i * kept) + k] = (units.Scales[c] * (offset[i] + center[i])) + units.Levels[c];
+                conditionals.Add(conditional);
+                weights.Add(Model.Weights[i]);
             }
         }
 
-        return new Forecast(Model.Shape.Channels, workspace.LogWeights[..kept].ToArray(), means, components, units.Scales.ToArray());
+        return conditionals.Count > 0 ? Forecast.Pool(Model.Channels, conditionals, weights, Model.Spread) : throw Unobserved();
     }
 
     /// <summary>
     /// Mean and standard deviation of every value of the future window: those of <see cref="Predict"/>, and nothing else. A complete
     /// past allocates nothing once the thread has met a model of this size; one with missing values (NaN) costs what <see cref="Predict"/> does.
     /// </summary>
-    /// <param name="past">The last P steps, P·C numbers, oldest first.</param>
+    /// <param name="past">As <see cref="Predict"/> takes it.</param>
     /// <param name="mean">Receives F·C numbers.</param>
     /// <param name="standardDeviation">Receives F·C numbers.</param>
     /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
@@ -75,22 +62,15 @@ public sealed class Forecaster
     {
         RequireLength(mean.Length, 1);
         RequireLength(standardDeviation.Length, 1);
-        if (Missing(past) > 0)
-        {
-            PartialPast.Condition(Model, _components, past).Moments(mean, standardDeviation);
-            return;
-        }
-
-        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
-        Units units = Normalise(past, workspace);
-        WriteMoments(workspace, Weigh(workspace), whole: false, units, mean, standardDeviation);
+        Require(past, 1);
+        Moments(past, mean, standardDeviation);
     }
 
     /// <summary>
     /// The same for many pasts that share the model, in less time each and to the same bits.
     /// </summary>
     /// <param name="count">How many.</param>
-    /// <param name="pasts">count×P·C row-major.</param>
+    /// <param name="pasts">One after another.</param>
     /// <param name="means">Receives count×F·C.</param>
     /// <param name="standardDeviations">Receives count×F·C.</param>
     /// <exception cref="ArgumentException">As for one; nothing is promised of the destinations then.</exception>
@@ -99,158 +79,72 @@ public sealed class Forecaster
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         RequireLength(means.Length, count);
         RequireLength(standardDeviations.Length, count);
-        if (pasts.Length != count * _prepared.Past)
-        {
-            throw new ArgumentException($"the pasts hold {pasts.Length} numbers; {count} pasts of this model hold {count * _prepared.Past}");
-        }
-
+        Require(pasts, count);
+        const int Block = PanelKernels.Width;
         int n = 0;
-        for (; n + PanelKernels.Width <= count && _prepared.Count > 1; n += PanelKernels.Width)
+        for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty; n += Block)
         {
-            PredictBlock(
-                pasts.Slice(n * _prepared.Past, PanelKernels.Width * _prepared.Past),
-                means.Slice(n * _prepared.Future, PanelKernels.Width * _prepared.Future),
-                standardDeviations.Slice(n * _prepared.Future, PanelKernels.Width * _prepared.Future));
-        }
-
-        for (; n < count; n++)
-        {
-            PredictMoments(
-                pasts.Slice(n * _prepared.Past, _prepared.Past),
-                means.Slice(n * _prepared.Future, _prepared.Future),
-                standardDeviations.Slice(n * _prepared.Future, _prepared.Future));
-        }
-    }
-
-    /// <summary>One block of pasts: weights for all at once, then the components that count for each.</summary>
-    private void PredictBlock(ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
-    {
-        ForecastWorkspace workspace = ForecastWorkspace.For(_prepared, Model.Shape.Channels);
-        BatchWorkspace batch = BatchWorkspace.For(_prepared);
-        Span<double> columns = batch.Columns;
-        int missing = 0;
-        for (int n = 0; n < PanelKernels.Width; n++)
-        {
-            ReadOnlySpan<double> past = pasts.Slice(n * _prepared.Past, _prepared.Past);
-            missing += Missing(past);
-            Normalise(past, workspace);
-            for (int j = 0; j < past.Length; j++)
+            ReadOnlySpan<double> block = pasts.Slice(n * _reach, Block * _reach);
+            Span<double> blockMeans = means.Slice(n * _future, Block * _future);
+            Span<double> blockDeviations = standardDeviations.Slice(n * _future, Block * _future);
+            if (!_members[0].TryMomentsOfBlock(block, blockMeans, blockDeviations))
             {
-                columns[(j * PanelKernels.Width) + n] = workspace.Past[j];
+                OneByOne(Block, block, blockMeans, blockDeviations);
             }
         }
 
-        if (missing == 0)
+        OneByOne(count - n, pasts[(n * _reach)..], means[(n * _future)..], standardDeviations[(n * _future)..]);
+    }
+
+    private void OneByOne(int count, ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
+    {
+        for (int n = 0; n < count; n++)
         {
-            _prepared.LogWeightsOfMany(columns, batch.Offsets, batch.Squares, batch.LogWeights, batch.Best);
-        }
-
-        for (int n = 0; n < PanelKernels.Width; n++)
-        {
-            ReadOnlySpan<double> past = pasts.Slice(n * _prepared.Past, _prepared.Past);
-            Span<double> mean = means.Slice(n * _prepared.Future, _prepared.Future);
-            Span<double> deviation = standardDeviations.Slice(n * _prepared.Future, _prepared.Future);
-            if (missing > 0 || double.IsNegativeInfinity(batch.Best[n]))
-            {
-                PredictMoments(past, mean, deviation);
-                continue;
-            }
-
-            Units units = Normalise(past, workspace);
-            for (int k = 0; k < _prepared.Count; k++)
-            {
-                workspace.LogWeights[k] = batch.LogWeights[(k * PanelKernels.Width) + n];
-            }
-
-            int kept = KeptWeights.Select(workspace.LogWeights, batch.Best[n], workspace.Kept);
-            WriteMoments(workspace, kept, whole: true, units, mean, deviation);
+            Moments(pasts.Slice(n * _reach, _reach), means.Slice(n * _future, _future), standardDeviations.Slice(n * _future, _future));
         }
     }
 
-    private Units Normalise(ReadOnlySpan<double> past, ForecastWorkspace workspace)
+    private void Moments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
-        int channels = Model.Shape.Channels;
-        Units units = new(workspace.Units[..channels], workspace.Units[channels..]);
-        Span<double> x = workspace.Past;
-        if (Model.Normalisation is { Centring: Centring.None, Scaling: Scaling.None })
+        if (_members.Length > 1 || !_members[0].TryMoments(past, mean, standardDeviation))
         {
-            units.Levels.Clear();
-            units.Scales.Fill(1.0);
-            past.CopyTo(x);
-            return units;
+            Predict(past).Moments(mean, standardDeviation);
+            return;
         }
 
-        for (int c = 0; c < channels; c++)
+        for (int i = 0; i < Model.Spread.Length * Model.Channels; i++)
         {
-            (units.Levels[c], units.Scales[c]) = Model.Normalisation.Measure(past, channels, c);
-            for (int i = c; i < past.Length; i += channels)
+            standardDeviation[i] *= Model.Spread[i / Model.Channels];
+        }
+    }
+
+    /// <summary>The part of a past that a member looks at.</summary>
+    private ReadOnlySpan<double> Tail(ReadOnlySpan<double> past, int member) => past[^(Model.Members[member].Reach * Model.Channels)..];
+
+    private void Require(ReadOnlySpan<double> pasts, int count)
+    {
+        if (pasts.Length != count * _reach)
+        {
+            string what = $"the model reaches back {Model.Reach} steps of {Model.Channels}, {_reach} numbers";
+            throw new ArgumentException(count == 1 ? $"the past holds {pasts.Length} numbers; {what}" : $"the pasts hold {pasts.Length} numbers; {count} pasts of this model hold {count * _reach}: {what}");
+        }
+
+        for (int i = 0; i < pasts.Length; i++)
+        {
+            if (double.IsInfinity(pasts[i]))
             {
-                x[i] = (past[i] - units.Levels[c]) / units.Scales[c];
+                throw new ArgumentException($"the past is infinite at position {i % _reach}; a missing value is NaN");
             }
         }
-
-        return units;
-    }
-
-    /// <summary>Leaves the components that count and their weights w_k = exp(log weight − best) over their sum; returns how many.</summary>
-    private int Weigh(ForecastWorkspace workspace)
-    {
-        Span<double> weights = workspace.LogWeights;
-        double best = _prepared.LogWeights(workspace);
-        if (double.IsNegativeInfinity(best))
-        {
-            // An outlier so far out that the squares of its distances overflow tells the components apart no more.
-            best = _prepared.LogPriors(workspace);
-        }
-
-        return KeptWeights.Select(weights, best, workspace.Kept);
-    }
-
-    private void WriteMoments(ForecastWorkspace workspace, int kept, bool whole, Units units, Span<double> mean, Span<double> deviation)
-    {
-        Span<double> mixtureMean = workspace.Mean, mixtureDeviation = workspace.Deviation;
-        _prepared.Moments(workspace, kept, whole, mixtureMean, mixtureDeviation);
-        mixtureMean = mixtureMean[_prepared.Lead..];
-        mixtureDeviation = mixtureDeviation[_prepared.Lead..];
-        for (int i = 0, c = 0; i < mean.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1)
-        {
-            mean[i] = (units.Scales[c] * mixtureMean[i]) + units.Levels[c];
-            deviation[i] = units.Scales[c] * mixtureDeviation[i];
-        }
-    }
-
-    private int Missing(ReadOnlySpan<double> past)
-    {
-        if (past.Length != _prepared.Past)
-        {
-            throw new ArgumentException($"the past holds {past.Length} numbers; the model looks back {Model.Shape.Past} steps of {Model.Shape.Channels}, {Model.Shape.PastDimension} numbers");
-        }
-
-        int missing = 0;
-        for (int i = 0; i < past.Length; i++)
-        {
-            if (!double.IsFinite(past[i]))
-            {
-                missing += double.IsNaN(past[i]) ? 1 : throw new ArgumentException($"the past is infinite at position {i}; a missing value is NaN");
-            }
-        }
-
-        return missing < past.Length ? missing : throw new ArgumentException("the past has no observed value");
     }
 
     private void RequireLength(int length, int count)
     {
-        if (length != count * _prepared.Future)
+        if (length != count * _future)
         {
-            throw new ArgumentException($"the destination holds {length} numbers; {count} future windows of this model hold {count * _prepared.Future}");
+            throw new ArgumentException($"the destination holds {length} numbers; {count} future windows of this model hold {count * _future}");
         }
     }
 
-    /// <summary>What a normalised unit of each channel is worth: x = level + scale · normalised x.</summary>
-    private readonly ref struct Units(Span<double> levels, Span<double> scales)
-    {
-        public Span<double> Levels { get; } = levels;
-
-        public Span<double> Scales { get; } = scales;
-    }
+    private static ArgumentException Unobserved() => new("the past has no observed value");
 }

@@ -7,8 +7,9 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 1: shape, normalisation and mixture, then the report of the fit. Of each covariance only
-/// what its shape leaves free is written: lower triangles (one, when tied), diagonals, or one variance a component.
+/// What a model file holds, version 2: the spread, then each member with its weight: shape, normalisation and mixture; then the
+/// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
+/// or one variance a component.
 /// </summary>
 internal static class ModelContent
 {
@@ -16,16 +17,44 @@ internal static class ModelContent
     public static string Identify(ForecastModel model)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        WriteParameters(bytes, model.Shape, model.Normalisation, model.Mixture);
+        WriteParameters(bytes, model);
         return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan))[..12];
     }
 
-    public static void WriteParameters(IBufferWriter<byte> writer, WindowShape shape, Normalisation normalisation, GaussianMixture mixture)
+    public static void Write(IBufferWriter<byte> writer, ForecastModel model)
+    {
+        WriteParameters(writer, model);
+        foreach (WindowModel member in model.Members)
+        {
+            WriteReport(writer, member.Report);
+        }
+    }
+
+    private static void WriteParameters(IBufferWriter<byte> writer, ForecastModel model)
+    {
+        Write(writer, model.Members.Count);
+        Write(writer, model.Spread.Length);
+        Write(writer, model.Spread);
+        for (int i = 0; i < model.Members.Count; i++)
+        {
+            Write(writer, model.Weights[i]);
+            WriteParameters(writer, model.Members[i].Shape, model.Members[i].Normalisation, model.Members[i].Mixture);
+        }
+    }
+
+    private static void WriteParameters(IBufferWriter<byte> writer, WindowShape shape, Normalisation normalisation, GaussianMixture mixture)
     {
         Write(writer, shape.Past);
+        foreach (int lag in shape.Lags)
+        {
+            Write(writer, lag);
+        }
+
         Write(writer, shape.Future);
         Write(writer, shape.Channels);
         Write(writer, (int)normalisation.Centring);
+        Write(writer, normalisation.Season);
+        Write(writer, normalisation.Seasons);
         Write(writer, (int)normalisation.Scaling);
         Write(writer, normalisation.ScaleFloor);
         Write(writer, (int)mixture.Shape);
@@ -46,7 +75,7 @@ internal static class ModelContent
         }
     }
 
-    public static void WriteReport(IBufferWriter<byte> writer, FitReport report)
+    private static void WriteReport(IBufferWriter<byte> writer, FitReport report)
     {
         Write(writer, (int)report.Stop);
         Write(writer, report.Iterations);
@@ -66,10 +95,26 @@ internal static class ModelContent
         var reader = new ContentReader(content);
         try
         {
-            var shape = new WindowShape(reader.Size("past"), reader.Size("future"), reader.Size("channels"));
-            Normalisation normalisation = new(reader.Choice<Centring>(), reader.Choice<Scaling>()) { ScaleFloor = reader.Number() };
-            GaussianMixture mixture = ReadMixture(ref reader, shape);
-            var model = new ForecastModel(shape, normalisation, mixture, ReadReport(ref reader));
+            int members = reader.Size("members");
+            int steps = reader.Count("factors of the spread");
+            reader.RequireNumbers(steps + (double)members);
+            double[] spread = reader.Numbers(steps);
+            double[] weights = new double[members];
+            var parts = new (WindowShape Shape, Normalisation Normalisation, GaussianMixture Mixture)[members];
+            for (int i = 0; i < members; i++)
+            {
+                weights[i] = reader.Number();
+                WindowShape shape = ReadShape(ref reader);
+                parts[i] = (shape, ReadNormalisation(ref reader), ReadMixture(ref reader, shape));
+            }
+
+            var models = new WindowModel[members];
+            for (int i = 0; i < members; i++)
+            {
+                models[i] = new WindowModel(parts[i].Shape, parts[i].Normalisation, parts[i].Mixture, ReadReport(ref reader));
+            }
+
+            var model = new ForecastModel(models, weights, spread);
             reader.RequireEnd();
             return model;
         }
@@ -77,6 +122,26 @@ internal static class ModelContent
         {
             throw new ModelFileException($"the model file holds an impossible model: {impossible.Message}");
         }
+    }
+
+    private static WindowShape ReadShape(ref ContentReader reader)
+    {
+        int past = reader.Size("past");
+        reader.RequireNumbers(past / 2.0);
+        int[] lags = new int[past];
+        for (int i = 0; i < past; i++)
+        {
+            lags[i] = reader.Size("lag");
+        }
+
+        return WindowShape.OfLags(lags, reader.Size("future"), reader.Size("channels"));
+    }
+
+    private static Normalisation ReadNormalisation(ref ContentReader reader)
+    {
+        Centring centring = reader.Choice<Centring>();
+        int season = reader.Size("season"), seasons = reader.Count("seasons");
+        return new Normalisation(centring, reader.Choice<Scaling>()) { Season = season, Seasons = seasons, ScaleFloor = reader.Number() };
     }
 
     private static GaussianMixture ReadMixture(ref ContentReader reader, WindowShape shape)

@@ -14,7 +14,7 @@ public sealed class ModelFileException(string message) : Exception(message);
 public static class ModelFile
 {
     /// <summary>The version that is written; older ones are read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int HeaderBytes = 8 + sizeof(int) + sizeof(long);
 
@@ -23,8 +23,7 @@ public static class ModelFile
     public static void Save(Stream stream, ForecastModel model)
     {
         var content = new ArrayBufferWriter<byte>();
-        ModelContent.WriteParameters(content, model.Shape, model.Normalisation, model.Mixture);
-        ModelContent.WriteReport(content, model.Report);
+        ModelContent.Write(content, model);
 
         Span<byte> header = stackalloc byte[HeaderBytes];
         Magic.CopyTo(header);
@@ -54,6 +53,11 @@ public static class ModelFile
         if (version > Version)
         {
             throw new ModelFileException($"the model file has version {version}; this program reads versions up to {Version}: use a newer program");
+        }
+
+        if (version == 1)
+        {
+            throw new ModelFileException("the model file has version 1, which knew no ensembles; fit the model again");
         }
 
         long length = BinaryPrimitives.ReadInt64LittleEndian(header[12..]);

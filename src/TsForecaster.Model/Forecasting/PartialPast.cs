@@ -1,5 +1,3 @@
-using TsForecaster.Model.Windows;
-
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
@@ -8,17 +6,13 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 internal static class PartialPast
 {
-    /// <param name="past">P·C numbers, NaN where missing, at least one observed.</param>
-    public static Forecast Condition(ForecastModel model, ConditionalComponent[] components, ReadOnlySpan<double> past)
+    /// <param name="components">Of the model.</param>
+    /// <param name="past">P·C numbers in normalised units, NaN where missing, at least one observed.</param>
+    /// <param name="levels">What the future's units are relative to, by phase and channel.</param>
+    /// <param name="scales">What they are worth, a channel.</param>
+    /// <param name="future">F·C.</param>
+    public static ConditionalMixture Condition(ConditionalComponent[] components, ReadOnlySpan<double> past, ReadOnlySpan<double> levels, ReadOnlySpan<double> scales, int future)
     {
-        int channels = model.Shape.Channels;
-        var levels = new double[channels];
-        var scales = new double[channels];
-        for (int c = 0; c < channels; c++)
-        {
-            (levels[c], scales[c]) = model.Normalisation.Measure(past, channels, c);
-        }
-
         var observed = new List<double>(past.Length);
         var missing = new List<int>();
         for (int i = 0; i < past.Length; i++)
@@ -29,15 +23,16 @@ internal static class PartialPast
             }
             else
             {
-                observed.Add((past[i] - levels[i % channels]) / scales[i % channels]);
+                observed.Add(past[i]);
             }
         }
 
         int[] positions = [.. missing];
-        return Condition(Array.ConvertAll(components, component => component.Without(positions)), [.. observed], levels, scales, model.Shape);
+        components = Array.ConvertAll(components, component => component.Without(positions));
+        return Solve(components, observed.ToArray(), levels, scales, future);
     }
 
-    private static Forecast Condition(ConditionalComponent[] components, double[] observed, double[] levels, double[] scales, WindowShape shape)
+    private static ConditionalMixture Solve(ConditionalComponent[] components, double[] observed, ReadOnlySpan<double> levels, ReadOnlySpan<double> scales, int future)
     {
         var weights = new double[components.Length];
         var offset = new double[observed.Length];
@@ -61,7 +56,7 @@ internal static class PartialPast
 
         var kept = new int[components.Length];
         int count = KeptWeights.Select(weights, best, kept);
-        var mean = new double[shape.FutureDimension];
+        var mean = new double[future];
         var means = new double[count * mean.Length];
         for (int k = 0; k < count; k++)
         {
@@ -72,6 +67,6 @@ internal static class PartialPast
             }
         }
 
-        return new Forecast(shape.Channels, weights[..count], means, Array.ConvertAll(kept[..count], k => components[k]), scales);
+        return new ConditionalMixture(weights[..count], means, Array.ConvertAll(kept[..count], k => components[k]), scales.ToArray());
     }
 }

@@ -22,19 +22,35 @@ public enum Scaling
 }
 
 /// <summary>
-/// How a window is made comparable with the others: x ↦ (x − level) / scale, level and scale taken from the window's own
-/// past, one pair a channel. It is part of the model and undone on the forecast.
+/// How a window is made comparable with the others: x ↦ (x − level) / scale, level and scale taken from the window's own past, one
+/// pair a channel; with <see cref="Seasons"/>, after the seasonal profile of the last seasons is subtracted, so that what is modelled
+/// is the departure from a pattern that is known ahead. It is part of the model and undone on the forecast.
 /// </summary>
 public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Scaling = Scaling.None)
 {
     /// <summary>Windows as they are.</summary>
     public static Normalisation None { get; } = new(Centring.None);
 
+    /// <summary>m, steps in a season, for the profile.</summary>
+    public int Season { get; init; } = 1;
+
+    /// <summary>How many of the last seasons the profile averages; 0 for no profile.</summary>
+    public int Seasons { get; init; }
+
+    /// <summary>Whether windows are left as they are.</summary>
+    public bool IsNone => Centring == Centring.None && Scaling == Scaling.None && Seasons == 0;
+
+    /// <summary>Steps of history that the profile needs; 0 without one.</summary>
+    public int Reach => checked(Season * Seasons);
+
+    /// <summary>Levels of a channel: one, or one a phase.</summary>
+    public int Phases => Seasons > 0 ? Season : 1;
+
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
 
     /// <summary>
-    /// Level and scale of one channel of a past. <paramref name="past"/> holds <paramref name="channels"/> interleaved values a
+    /// Level and scale of one channel of a past, less its profile when there is one. <paramref name="past"/> holds <paramref name="channels"/> interleaved values a
     /// step; NaN marks a missing value and is left out. With nothing observed the level is 0 and the scale 1.
     /// </summary>
     public (double Level, double Scale) Measure(ReadOnlySpan<double> past, int channels, int channel)
@@ -69,6 +85,59 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
             _ => 0.0,
         };
         return (level, Scaling == Scaling.None ? 1.0 : Math.Max(ScaleFloor, StandardDeviation(past, channels, channel, mean, observed)));
+    }
+
+    /// <summary>
+    /// The seasonal profile of each channel: for each phase the mean of the observed values one, two, … seasons before. A phase without
+    /// any takes the mean of the others; with nothing observed at all the profile is 0.
+    /// </summary>
+    /// <param name="history">Whole steps of <paramref name="channels"/> interleaved values, at least <see cref="Reach"/>; NaN where missing.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="profile">Receives m·C numbers; the first C belong to the step after the history.</param>
+    public void MeasureProfile(ReadOnlySpan<double> history, int channels, Span<double> profile)
+    {
+        int season = Season * channels;
+        ReadOnlySpan<double> recent = history[^(Seasons * season)..];
+        bool whole = true;
+        for (int i = 0; i < season; i++)
+        {
+            // Newest first, relative to the newest, so that a repeated value is its own mean to the bit.
+            double first = double.NaN, sum = 0.0;
+            int observed = 0;
+            for (int at = recent.Length - season + i; at >= 0; at -= season)
+            {
+                if (!double.IsNaN(recent[at]))
+                {
+                    first = observed == 0 ? recent[at] : first;
+                    sum += recent[at] - first;
+                    observed++;
+                }
+            }
+
+            profile[i] = first + (sum / observed);
+            whole &= observed > 0;
+        }
+
+        for (int channel = 0; channel < channels && !whole; channel++)
+        {
+            FillUnobserved(profile, channels, channel);
+        }
+    }
+
+    private static void FillUnobserved(Span<double> profile, int channels, int channel)
+    {
+        double sum = 0.0;
+        int observed = 0;
+        for (int i = channel; i < profile.Length; i += channels)
+        {
+            sum += double.IsNaN(profile[i]) ? 0.0 : profile[i];
+            observed += double.IsNaN(profile[i]) ? 0 : 1;
+        }
+
+        for (int i = channel; i < profile.Length; i += channels)
+        {
+            profile[i] = !double.IsNaN(profile[i]) ? profile[i] : observed > 0 ? sum / observed : 0.0;
+        }
     }
 
     private static double StandardDeviation(ReadOnlySpan<double> past, int channels, int channel, double mean, int observed)

@@ -5,8 +5,8 @@ namespace TsForecaster.Model.Windows;
 
 /// <summary>
 /// The windows of a set as rows of numbers relative to a common origin, for the kernels of EM. Overlapping windows that are not
-/// normalised are slices of one centred copy of the histories (N + D − 1 numbers for a series); all others are computed from their
-/// history whenever they are read, so that no N×D matrix is ever made.
+/// normalised and whose past is contiguous are slices of one centred copy of the histories (N + D − 1 numbers for a series); all
+/// others are computed from their history whenever they are read, so that no N×D matrix is ever made.
 /// </summary>
 internal sealed unsafe class WindowRows
 {
@@ -25,7 +25,7 @@ internal sealed unsafe class WindowRows
         (Values, Starts) = IsDirect ? CentredHistories() : ([], []);
         if (!IsDirect)
         {
-            if (windows.IsNormalised)
+            if (windows.IsShifted)
             {
                 (_levels, _scales) = Levels();
             }
@@ -60,19 +60,18 @@ internal sealed unsafe class WindowRows
             return;
         }
 
-        ReadOnlySpan<double> raw = _windows.Raw(n);
-        int channels = _windows.Channels;
-        if (channels > 1 && _levels.Length > 0)
+        if (!_windows.IsPlain && !_windows.IsShifted)
         {
-            for (int i = 0; i < raw.Length; i++)
+            _windows.CopyTo(n, new Span<double>(destination, Dimension));
+            for (int i = 0; i < Dimension; i++)
             {
-                int at = (n * channels) + (i % channels);
-                destination[i] = ((raw[i] - _levels[at]) / _scales[at]) - Origin[i];
+                destination[i] -= Origin[i];
             }
 
             return;
         }
 
+        ReadOnlySpan<double> raw = _windows.Stretch(n)[^Dimension..];
         double level = _levels.Length > 0 ? _levels[n] : 0.0, scale = _levels.Length > 0 ? _scales[n] : 1.0;
         Vector256<double> l = Vector256.Create(level), s = Vector256.Create(scale);
         int j = 0;
@@ -171,14 +170,10 @@ internal sealed unsafe class WindowRows
 
     private (double[] Levels, double[] Scales) Levels()
     {
-        int channels = _windows.Channels;
-        double[] levels = new double[Count * channels], scales = new double[Count * channels];
+        double[] levels = new double[Count], scales = new double[Count];
         for (int n = 0; n < Count; n++)
         {
-            for (int channel = 0; channel < channels; channel++)
-            {
-                (levels[(n * channels) + channel], scales[(n * channels) + channel]) = _windows.Measure(n, channel);
-            }
+            (levels[n], scales[n]) = _windows.Measure(n);
         }
 
         return (levels, scales);

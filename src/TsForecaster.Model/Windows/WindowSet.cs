@@ -1,23 +1,20 @@
 namespace TsForecaster.Model.Windows;
 
 /// <summary>
-/// The windows of one or several stretches of history, as a view: window n is a slice of a history, normalised only when it
-/// is read. No N×D matrix exists. A plain matrix is the special case where windows do not overlap
+/// The windows of one or several stretches of history, as a view: window n is a stretch of a history, whose lags are picked and
+/// normalised only when it is read. No N×D matrix exists. A plain matrix is the special case where windows do not overlap
 /// (<see cref="FromRows"/>). Windows that hold a missing value (NaN) are left out.
 /// </summary>
 public sealed class WindowSet
 {
     private readonly IReadOnlyList<ReadOnlyMemory<double>> _histories;
     private readonly List<Location> _windows;
-    private readonly Normalisation _normalisation;
-    private readonly int _channels;
-    private readonly int _pastDimension;
+    private readonly WindowReader? _reader;
+    private readonly int _stretch;
 
-    private WindowSet(IReadOnlyList<ReadOnlyMemory<double>> histories, List<Location> windows, int dimension, int pastDimension, int channels, Normalisation normalisation)
-    {
-        (_histories, _windows, Dimension) = (histories, windows, dimension);
-        (_pastDimension, _channels, _normalisation) = (pastDimension, channels, normalisation);
-    }
+    /// <param name="reader">Null when windows are slices of <paramref name="stretch"/> numbers, as they are.</param>
+    private WindowSet(IReadOnlyList<ReadOnlyMemory<double>> histories, List<Location> windows, int dimension, int channels, int stretch, WindowReader? reader) =>
+        (_histories, _windows, Dimension, Channels, _stretch, _reader) = (histories, windows, dimension, channels, stretch, reader);
 
     /// <summary>N, the number of complete windows.</summary>
     public int Count => _windows.Count;
@@ -33,7 +30,7 @@ public sealed class WindowSet
 
     /// <summary>
     /// The windows of several histories that share a shape; no window crosses from one into the next. A history of n steps has
-    /// n − (P + F) + 1 windows at stride 1, and none when it is shorter than a window.
+    /// n − (R + F) + 1 windows at stride 1, R the steps that a past reaches back, and none when it is shorter.
     /// </summary>
     /// <param name="histories">Not copied: their values must not change while the set is in use.</param>
     /// <param name="stride">Steps from the start of a window to the start of the next, counted from the start of each history.</param>
@@ -41,13 +38,16 @@ public sealed class WindowSet
     public static WindowSet Over(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, int stride = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        WindowReader reader = new(shape, normalisation);
         List<Location> windows = [];
         for (int h = 0; h < histories.Count; h++)
         {
-            AddWindows(h, histories[h].Span, shape, stride, windows);
+            Require(h, histories[h].Span, shape.Channels);
+            AddWindows(h, histories[h].Span, reader, stride, windows);
         }
 
-        return new WindowSet([.. histories], windows, shape.Dimension, shape.PastDimension, shape.Channels, normalisation);
+        int stretch = (reader.Reach + shape.Future) * shape.Channels;
+        return new WindowSet([.. histories], windows, shape.Dimension, shape.Channels, stretch, reader.IsPlain ? null : reader);
     }
 
     /// <summary>The rows of an N×D row-major matrix, not normalised.</summary>
@@ -75,83 +75,105 @@ public sealed class WindowSet
             windows.Add(new Location(0, offset));
         }
 
-        return new WindowSet([rows], windows, dimension, dimension, 1, Normalisation.None);
+        return new WindowSet([rows], windows, dimension, 1, dimension, null);
     }
 
     /// <summary>Writes window <paramref name="index"/>, normalised, into <paramref name="destination"/> (length D).</summary>
     public void CopyTo(int index, Span<double> destination)
     {
-        ReadOnlySpan<double> raw = Raw(index);
-        if (_normalisation is { Centring: Centring.None, Scaling: Scaling.None })
+        if (_reader is null)
         {
-            raw.CopyTo(destination);
-            return;
+            Stretch(index).CopyTo(destination);
         }
-
-        for (int channel = 0; channel < _channels; channel++)
+        else
         {
-            (double level, double scale) = _normalisation.Measure(raw[.._pastDimension], _channels, channel);
-            for (int i = channel; i < raw.Length; i += _channels)
-            {
-                destination[i] = (raw[i] - level) / scale;
-            }
+            _reader.Read(Stretch(index), destination);
         }
     }
 
-    /// <summary>Window <paramref name="index"/> as it lies in its history, not normalised (length D).</summary>
-    public ReadOnlySpan<double> Raw(int index)
+    /// <summary>
+    /// What window <paramref name="index"/> is read from, as it lies in its history: the window itself when it is neither normalised
+    /// nor has left-out lags.
+    /// </summary>
+    internal ReadOnlySpan<double> Stretch(int index)
     {
         (int history, int offset) = _windows[index];
-        return _histories[history].Span.Slice(offset, Dimension);
+        return _histories[history].Span.Slice(offset, _stretch);
     }
 
     /// <summary>Whether windows are anything but slices of their history.</summary>
-    internal bool IsNormalised => _normalisation is not { Centring: Centring.None, Scaling: Scaling.None };
+    internal bool IsPlain => _reader is null;
+
+    /// <summary>Whether a window is the last D numbers of its stretch, all less one level and divided by one scale.</summary>
+    internal bool IsShifted => _reader is { Shape: { IsContiguous: true, Channels: 1 }, Normalisation.Phases: 1 };
 
     /// <summary>Whether windows are slices that share most of their numbers with others.</summary>
-    internal bool IsOverlapping => !IsNormalised && 4L * _histories.Sum(history => (long)history.Length) <= (long)Count * Dimension;
+    internal bool IsOverlapping => IsPlain && 4L * _histories.Sum(history => (long)history.Length) <= (long)Count * Dimension;
 
     internal IReadOnlyList<ReadOnlyMemory<double>> Histories => _histories;
 
-    internal int Channels => _channels;
+    internal int Channels { get; }
 
     /// <summary>Which history a window lies in, and at which of its numbers it starts.</summary>
     internal (int History, int Offset) Start(int index) => (_windows[index].History, _windows[index].Offset);
 
-    /// <summary>Level and scale of one channel of a window, as <see cref="CopyTo"/> applies them.</summary>
-    internal (double Level, double Scale) Measure(int index, int channel) => _normalisation.Measure(Raw(index)[.._pastDimension], _channels, channel);
+    /// <summary>Level and scale of a window where <see cref="IsShifted"/>, as <see cref="CopyTo"/> applies them.</summary>
+    internal (double Level, double Scale) Measure(int index) =>
+        _reader!.Normalisation.Measure(Stretch(index)[^Dimension..][.._reader.Shape.Past], 1, 0);
 
-    private static void AddWindows(int h, ReadOnlySpan<double> history, WindowShape shape, int stride, List<Location> windows)
+    private static void Require(int h, ReadOnlySpan<double> history, int channels)
     {
-        int channels = shape.Channels;
         if (history.Length % channels != 0)
         {
             throw new ArgumentException($"history {h} has {history.Length} numbers, which are not whole steps of {channels} channels");
         }
 
-        // A window ending with this step is complete when the last missing value lies before its start.
+        for (int i = 0; i < history.Length; i++)
+        {
+            if (double.IsInfinity(history[i]))
+            {
+                throw new ArgumentException($"history {h}, step {i / channels}, channel {i % channels} (counted from 0) is {history[i]}; mark a missing value by NaN");
+            }
+        }
+    }
+
+    private static void AddWindows(int h, ReadOnlySpan<double> history, WindowReader reader, int stride, List<Location> windows)
+    {
+        int channels = reader.Shape.Channels, steps = reader.Reach + reader.Shape.Future;
+        bool contiguous = reader.Shape.IsContiguous;
+        int lead = reader.Reach - reader.Shape.Reach;
+
+        // A contiguous window ending with this step is complete when the last missing value lies before its first lag.
         int lastMissing = -1;
         for (int step = 0; step < history.Length / channels; step++)
         {
-            for (int channel = 0; channel < channels; channel++)
+            lastMissing = HasMissing(history.Slice(step * channels, channels)) ? step : lastMissing;
+            int start = step - steps + 1;
+            if (start < 0 || start % stride != 0)
             {
-                double value = history[(step * channels) + channel];
-                if (double.IsInfinity(value))
-                {
-                    throw new ArgumentException($"history {h}, step {step}, channel {channel} (counted from 0) is {value}; mark a missing value by NaN");
-                }
-
-                lastMissing = double.IsNaN(value) ? step : lastMissing;
+                continue;
             }
 
-            int start = step - shape.Steps + 1;
-            if (start >= 0 && start > lastMissing && start % stride == 0)
+            if (contiguous ? start + lead > lastMissing : reader.IsComplete(history.Slice(start * channels, steps * channels)))
             {
                 windows.Add(new Location(h, start * channels));
             }
         }
     }
 
-    /// <summary>Where a window starts: which history, and which number of it.</summary>
+    private static bool HasMissing(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Where the stretch of a window starts: which history, and which number of it.</summary>
     private readonly record struct Location(int History, int Offset);
 }

@@ -35,7 +35,7 @@ internal static class ForecastCommand
             ForecastModel model = Models.Load(parsed.GetValue(file)!);
             SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), times);
             table.WarnOfUnevenTimes(terminal.Error);
-            ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Shape.Future, parsed.GetValue(above));
+            ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Future, parsed.GetValue(above));
             rows.Write(terminal, parsed.GetValue(format)!);
             return CommandLine.Ok;
         });

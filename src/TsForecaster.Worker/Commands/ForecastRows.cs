@@ -28,15 +28,15 @@ internal sealed class ForecastRows
     /// <exception cref="FailureException">The table is shorter than the model's past, or has not as many columns as the model channels.</exception>
     public static ForecastRows Of(ForecastModel model, SeriesTable table, int steps, double? above)
     {
-        int channels = model.Shape.Channels;
+        int channels = model.Channels;
         if (channels > 1 && channels != table.Columns.Count)
         {
             throw new FailureException($"the model has {channels} channels, --values names {table.Columns.Count} columns");
         }
 
-        if (table.Rows < model.Shape.Past)
+        if (table.Rows < model.Reach)
         {
-            throw new FailureException($"{table.File}: the model's past needs {model.Shape.Past} rows, and there are {table.Rows}");
+            throw new FailureException($"{table.File}: the model's past needs {model.Reach} rows, and there are {table.Rows}");
         }
 
         ForecastRows rows = new(model.Id, table.Times is not null, above);
@@ -72,8 +72,8 @@ internal sealed class ForecastRows
 
     private void Add(Forecaster forecaster, SeriesTable table, int first, int steps)
     {
-        int channels = forecaster.Model.Shape.Channels;
-        int past = forecaster.Model.Shape.Past;
+        int channels = forecaster.Model.Channels;
+        int past = forecaster.Model.Reach;
         double[] window = new double[past * channels];
         for (int i = 0; i < window.Length; i++)
         {

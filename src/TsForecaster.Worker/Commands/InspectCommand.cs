@@ -34,8 +34,19 @@ internal static class InspectCommand
 
     private static JsonObject Json(ForecastModel model)
     {
+        JsonObject json = Json(ModelFacts.Of(model));
+        if (model.Members.Count > 1)
+        {
+            json["members"] = new JsonArray([.. model.Members.Select(member => Json(ModelFacts.Of(member)))]);
+        }
+
+        return json;
+    }
+
+    private static JsonObject Json(IReadOnlyList<(string Key, object? Value)> facts)
+    {
         JsonObject json = [];
-        foreach ((string key, object? value) in ModelFacts.Of(model))
+        foreach ((string key, object? value) in facts)
         {
             json[key] = JsonNumbers.Node(value);
         }

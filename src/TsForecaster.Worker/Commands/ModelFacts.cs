@@ -8,16 +8,25 @@ namespace TsForecaster.Worker.Commands;
 internal static class ModelFacts
 {
     /// <summary>Key of the JSON form, and the value: text, number or list.</summary>
-    public static IReadOnlyList<(string Key, object? Value)> Of(ForecastModel model)
+    public static IReadOnlyList<(string Key, object? Value)> Of(ForecastModel model) =>
+    [
+        ("id", model.Id),
+        ("future", model.Future),
+        ("channels", model.Channels),
+        ("reach", model.Reach),
+        .. model.Spread.IsEmpty ? Array.Empty<(string, object?)>() : [("spread", model.Spread.ToArray())],
+        .. model.Members.Count == 1 ? Of(model.Members[0]) : [("member_weights", model.Weights.ToArray())],
+    ];
+
+    /// <summary>The same of one member.</summary>
+    public static IReadOnlyList<(string Key, object? Value)> Of(WindowModel model)
     {
         GaussianMixture mixture = model.Mixture;
         FitReport report = model.Report;
         return
         [
-            ("id", model.Id),
             ("past", model.Shape.Past),
-            ("future", model.Shape.Future),
-            ("channels", model.Shape.Channels),
+            ("lags", Ranges(model.Shape.Lags)),
             ("centring", model.Normalisation.Centring.ToString().ToLowerInvariant()),
             ("scaling", model.Normalisation.Scaling.ToString().ToLowerInvariant()),
             ("covariance", mixture.Shape.ToString().ToLowerInvariant()),
@@ -36,8 +45,32 @@ internal static class ModelFacts
         ];
     }
 
-    public static IEnumerable<(string Name, string Value)> Readable(ForecastModel model) =>
-        Of(model).Select(fact => (fact.Key.Replace('_', ' '), Text(fact.Value)));
+    public static IEnumerable<(string Name, string Value)> Readable(ForecastModel model)
+    {
+        IEnumerable<(string Key, object? Value)> facts = Of(model);
+        for (int i = 0; i < model.Members.Count && model.Members.Count > 1; i++)
+        {
+            facts = facts.Append(("member", i + 1)).Concat(Of(model.Members[i]));
+        }
+
+        return facts.Select(fact => (fact.Key.Replace('_', ' '), Text(fact.Value)));
+    }
+
+    /// <summary>Runs of lags, such as "336-289, 48-1".</summary>
+    private static string Ranges(IReadOnlyList<int> lags)
+    {
+        List<string> ranges = [];
+        for (int i = 0, first = 0; i < lags.Count; i++)
+        {
+            if (i + 1 == lags.Count || lags[i + 1] != lags[i] - 1)
+            {
+                ranges.Add(first == i ? $"{lags[i]}" : $"{lags[first]}-{lags[i]}");
+                first = i + 1;
+            }
+        }
+
+        return string.Join(", ", ranges);
+    }
 
     private static string Text(object? value) => value switch
     {

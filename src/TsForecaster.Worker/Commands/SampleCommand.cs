@@ -16,21 +16,29 @@ internal static class SampleCommand
         Argument<string> file = Arguments.ModelFile();
         Option<int> count = new("--count") { Description = "Windows to draw", HelpName = "N", DefaultValueFactory = _ => 10 };
         Option<long> seed = new("--seed") { Description = "The same seed draws the same windows", HelpName = "S", DefaultValueFactory = _ => 1 };
-        Command command = new("sample", "Draw windows from a model's joint density, as CSV in normalised units") { file, count, seed };
+        Option<int> member = new("--member") { Description = "Which density of an ensemble", HelpName = "I", DefaultValueFactory = _ => 1 };
+        Command command = new("sample", "Draw windows from a model's joint density, as CSV in normalised units") { file, count, seed, member };
         command.SetAction(parsed =>
         {
             int rows = Arguments.AtLeast(1, "--count", parsed.GetValue(count));
             long start = parsed.GetValue(seed) >= 0 ? parsed.GetValue(seed) : throw new UsageException($"--seed {parsed.GetValue(seed)}: at least 0 is allowed");
-            Write(terminal.Output, Models.Load(parsed.GetValue(file)!), rows, (ulong)start);
+            IReadOnlyList<WindowModel> members = Models.Load(parsed.GetValue(file)!).Members;
+            int chosen = parsed.GetValue(member);
+            if (chosen < 1 || chosen > members.Count)
+            {
+                throw new UsageException($"--member {chosen}: the model has {members.Count}, counted from 1");
+            }
+
+            Write(terminal.Output, members[chosen - 1], rows, (ulong)start);
             return CommandLine.Ok;
         });
         return command;
     }
 
-    private static void Write(TextWriter output, ForecastModel model, int count, ulong seed)
+    private static void Write(TextWriter output, WindowModel model, int count, ulong seed)
     {
         IEnumerable<string> names =
-            from step in Enumerable.Range(1 - model.Shape.Past, model.Shape.Steps)
+            from step in model.Shape.Lags.Select(lag => 1 - lag).Concat(Enumerable.Range(1, model.Shape.Future))
             from channel in Enumerable.Range(0, model.Shape.Channels)
             select model.Shape.Channels == 1 ? $"{step}" : $"{step}/{channel}";
         output.WriteLine($"component,{string.Join(',', names)}");

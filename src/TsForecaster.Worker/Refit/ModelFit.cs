@@ -23,12 +23,12 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
         }
 
         // A mixture that lost components cannot be gone on from with all of them: start afresh.
-        GaussianMixture? from = start?.Mixture is { } mixture && mixture.Components == options.Components ? mixture : null;
-        (ForecastModel? model, FitReport report) = ForecastModel.Fit([history], job.Shape, job.Normalisation, options with { InitialMixture = from }, cancellation);
+        GaussianMixture? from = start?.Members[0].Mixture is { } mixture && mixture.Components == options.Components ? mixture : null;
+        (WindowModel? model, FitReport report) = WindowModel.Fit([history], job.Shape, job.Normalisation, options with { InitialMixture = from }, cancellation);
         if (model is null && from is not null)
         {
             // What the active model led into may be no dead end for a start of its own.
-            (model, report) = ForecastModel.Fit([history], job.Shape, job.Normalisation, options, cancellation);
+            (model, report) = WindowModel.Fit([history], job.Shape, job.Normalisation, options, cancellation);
         }
 
         if (model is null)
@@ -36,12 +36,12 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
             return new ModelFit(null, windows, double.NaN, job.Active is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept");
         }
 
-        if (start is not null && start.Mixture.Dimension == model.Mixture.Dimension && model.Mixture.Components > 1)
+        if (start?.Members[0] is { } old && old.Mixture.Dimension == model.Mixture.Dimension && model.Mixture.Components > 1)
         {
             // A component keeps its place from refit to refit, so that its number keeps its meaning.
-            model = new ForecastModel(model.Shape, model.Normalisation, ComponentMatching.Relabel(start.Mixture, model.Mixture, all), report);
+            model = new WindowModel(model.Shape, model.Normalisation, ComponentMatching.Relabel(old.Mixture, model.Mixture, all), report);
         }
 
-        return new ModelFit(new Forecaster(model), windows, report.LogLikelihood, null);
+        return new ModelFit(new Forecaster(new ForecastModel(model)), windows, report.LogLikelihood, null);
     }
 }

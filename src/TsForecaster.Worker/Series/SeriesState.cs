@@ -124,7 +124,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         _pendingSince = null;
         return new ModelChange(
-            _active?.Model.Id ?? "", _active?.Model.Mixture.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason)
+            _active?.Model.Id ?? "", _active?.Model.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason)
         {
             HoldoutCrps = refit.HoldoutCrps,
         };

@@ -169,14 +169,14 @@ public sealed class BacktestTests
         for (int c = 0; c < 2; c++)
         {
             ForecastModel model = fit.Models[perSeries ? c : 0]!;
-            Assert.Equal((perSeries ? 1 : 2) * (240 - 12 + 1), model.Report.Windows);
+            Assert.Equal((perSeries ? 1 : 2) * (240 - 12 + 1), model.Members[0].Report.Windows);
             refits = 0;
             for (int n = 0; n < behind.Length; n++)
             {
                 if (n > 0 && behind[n] > behind[n - 1])
                 {
                     ReadOnlyMemory<double>[] rows = [.. (perSeries ? [_table[c]] : _table).Select(column => column.AsMemory(0, behind[n]))];
-                    model = ForecastModel.Fit(rows, options.Shape, options.Normalisation, options.Fit with { InitialMixture = model.Mixture }).Model!;
+                    model = ForecastModel.Fit(rows, options.Shape, options.Normalisation, options.Fit with { InitialMixture = model.Members[0].Mixture }).Model!;
                     refits++;
                 }
 

@@ -64,7 +64,7 @@ public sealed class HoldoutScoreTests
 
     private static double Naive(Forecaster forecaster, double[] history, int holdout)
     {
-        WindowShape shape = forecaster.Model.Shape;
+        WindowShape shape = forecaster.Model.Members[0].Shape;
         int c = shape.Channels, steps = history.Length / c;
         return Enumerable.Range(steps - holdout, holdout)
             .Where(origin => history[((origin - shape.Past) * c)..(origin * c)].Any(double.IsFinite))

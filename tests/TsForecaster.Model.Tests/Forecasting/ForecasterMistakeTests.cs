@@ -17,7 +17,7 @@ public sealed class ForecasterMistakeTests
         mixture.Responsibilities([2.0, 0.0], filled);
         Assert.True(filled[0] > 0.99);
 
-        Forecast forecast = new Forecaster(new ForecastModel(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(2))).Predict([2.0]);
+        Forecast forecast = new Forecaster(new ForecastModel(new WindowModel(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(2)))).Predict([2.0]);
 
         // N(2; 0, 1) : N(2; 2, 1) = e^-2 : 1.
         Close.To(1.0 / (1.0 + Math.Exp(-2.0)), forecast.Weights[1], 1e-14);
@@ -29,8 +29,8 @@ public sealed class ForecasterMistakeTests
     {
         WindowShape shape = new(6, 4, 2);
         ForecastModel model = RandomModels.Model(shape, 3, 5, new Normalisation(Centring.Mean, Scaling.StandardDeviation));
-        double[] means = [.. model.Mixture.Mean(0), .. model.Mixture.Mean(1), .. model.Mixture.Mean(2)];
-        string id = new ForecastModel(shape, model.Normalisation, model.Mixture, model.Report).Id;
+        double[] means = [.. model.Members[0].Mixture.Mean(0), .. model.Members[0].Mixture.Mean(1), .. model.Members[0].Mixture.Mean(2)];
+        string id = new ForecastModel(new WindowModel(shape, model.Members[0].Normalisation, model.Members[0].Mixture, model.Members[0].Report)).Id;
         var forecaster = new Forecaster(model);
         double[] past = RandomModels.Past(shape, 1);
         double[] kept = [.. past];
@@ -47,11 +47,11 @@ public sealed class ForecasterMistakeTests
         Assert.Equal(covariance, last.Covariance());
         Assert.Equal(mean, first.Mean());
         Assert.Equal(kept, past);
-        double[] meansAfter = [.. model.Mixture.Mean(0), .. model.Mixture.Mean(1), .. model.Mixture.Mean(2)];
+        double[] meansAfter = [.. model.Members[0].Mixture.Mean(0), .. model.Members[0].Mixture.Mean(1), .. model.Members[0].Mixture.Mean(2)];
         Assert.Equal(means, meansAfter);
 
         // A fresh model around the same mixture hashes its parameters anew.
-        Assert.Equal(id, new ForecastModel(shape, model.Normalisation, model.Mixture, model.Report).Id);
+        Assert.Equal(id, new ForecastModel(new WindowModel(shape, model.Members[0].Normalisation, model.Members[0].Mixture, model.Members[0].Report)).Id);
     }
 
     [Fact]
@@ -85,6 +85,6 @@ public sealed class ForecasterMistakeTests
         double[] history = [0, 0, 0, 0, 0, 0, 10];
         (ForecastModel? model, FitReport report) = ForecastModel.Fit([history], new WindowShape(2, 1), Normalisation.None, new FitOptions());
         Assert.Equal(5, report.Windows);
-        Close.To([0.0, 0.0, 2.0], model!.Mixture.Mean(0).ToArray(), 1e-12);
+        Close.To([0.0, 0.0, 2.0], model!.Members[0].Mixture.Mean(0).ToArray(), 1e-12);
     }
 }

@@ -51,14 +51,14 @@ public sealed class ForecasterPropertyTests
     public void Predict_ComponentsPermuted_IsTheSame() => Hold(sample =>
     {
         ForecastModel model = sample.Model();
-        GaussianMixture mixture = model.Mixture;
+        GaussianMixture mixture = model.Members[0].Mixture;
         int[] order = [.. Enumerable.Range(0, mixture.Components).Reverse()];
         GaussianMixture permuted = GaussianMixture.Create(
             [.. order.Select(k => mixture.Weights[k])],
             [.. order.SelectMany(k => mixture.Mean(k).ToArray())],
             [.. order.SelectMany(k => mixture.Covariance(k).ToArray())]);
         Forecast plain = new Forecaster(model).Predict(sample.Past());
-        Forecast other = new Forecaster(new ForecastModel(model.Shape, model.Normalisation, permuted, model.Report)).Predict(sample.Past());
+        Forecast other = new Forecaster(new ForecastModel(new WindowModel(model.Members[0].Shape, model.Members[0].Normalisation, permuted, model.Members[0].Report))).Predict(sample.Past());
         return Alike(plain.Mean(), other.Mean()) && Alike(plain.Covariance(), other.Covariance());
     });
 

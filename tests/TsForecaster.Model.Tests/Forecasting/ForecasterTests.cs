@@ -83,7 +83,7 @@ public sealed class ForecasterTests
     {
         // Both densities underflow; only their logarithms can be compared. The nearer component takes all.
         GaussianMixture mixture = GaussianMixture.Create([0.5, 0.5], [0.0, 0.0, 10.0, 5.0], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
-        ForecastModel model = new(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(2));
+        ForecastModel model = new(new WindowModel(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(2)));
         Assert.Equal([5.0], new Forecaster(model).Predict([1000.0]).Mean());
         Assert.Equal([0.0], new Forecaster(model).Predict([-1000.0]).Mean());
     }
@@ -110,7 +110,7 @@ public sealed class ForecasterTests
             [0.3, 0.3, 0.4],
             [0.0, 1.0, 0.1, 2.0, 9.0, 3.0],
             [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
-        Forecast forecast = new Forecaster(new ForecastModel(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(3))).Predict([0.0]);
+        Forecast forecast = new Forecaster(new ForecastModel(new WindowModel(new WindowShape(1, 1), Normalisation.None, mixture, RandomModels.Report(3)))).Predict([0.0]);
 
         // The third is 40.5 below in logarithms: e^-40.5 is less than a double can add to one.
         Assert.Equal(2, forecast.Weights.Length);
@@ -171,8 +171,8 @@ public sealed class ForecasterTests
     }
 
     internal static ConditionalReference Reference(ForecastModel model, double[] past) => new(
-        model.Mixture,
-        [.. Enumerable.Range(0, model.Shape.PastDimension)],
-        [.. Enumerable.Range(model.Shape.PastDimension, model.Shape.FutureDimension)],
+        model.Members[0].Mixture,
+        [.. Enumerable.Range(0, model.Members[0].Shape.PastDimension)],
+        [.. Enumerable.Range(model.Members[0].Shape.PastDimension, model.Members[0].Shape.FutureDimension)],
         past);
 }

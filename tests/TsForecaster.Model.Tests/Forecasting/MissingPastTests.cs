@@ -21,7 +21,7 @@ public sealed class MissingPastTests
         ForecastModel model = RandomModels.Model(shape, 3, 11);
         double[] past = RandomModels.Past(shape, 4);
         int[] observed = [.. Enumerable.Range(0, past.Length).Except(missing)];
-        ConditionalReference expected = new(model.Mixture, observed, [.. Enumerable.Range(past.Length, shape.FutureDimension)], [.. observed.Select(i => past[i])]);
+        ConditionalReference expected = new(model.Members[0].Mixture, observed, [.. Enumerable.Range(past.Length, shape.FutureDimension)], [.. observed.Select(i => past[i])]);
         foreach (int i in missing)
         {
             past[i] = double.NaN;
@@ -43,7 +43,7 @@ public sealed class MissingPastTests
         double[] moved = [.. past.Select(value => value + 50.0)];
         Close.To([.. forecaster.Predict(past).Mean().Select(value => value + 50.0)], forecaster.Predict(moved).Mean(), 1e-12);
 
-        ConditionalReference expected = new(forecaster.Model.Mixture, [0, 1, 2], [5, 6], [-0.5, 0.5, 0.0]);
+        ConditionalReference expected = new(forecaster.Model.Members[0].Mixture, [0, 1, 2], [5, 6], [-0.5, 0.5, 0.0]);
         Close.To([.. expected.Mean().Select(value => value + 1.5)], forecaster.Predict(past).Mean());
     }
 

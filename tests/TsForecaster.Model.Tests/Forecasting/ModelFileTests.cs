@@ -25,17 +25,17 @@ public sealed class ModelFileTests
         ForecastModel loaded = ModelFile.Load(new MemoryStream(Bytes(model!)));
 
         Assert.Equal(model!.Id, loaded.Id);
-        Assert.Equal((model.Shape, model.Normalisation, freedom), (loaded.Shape, loaded.Normalisation, loaded.Mixture.Shape));
-        Assert.Equal(model.Mixture.Weights.ToArray(), loaded.Mixture.Weights.ToArray());
-        for (int k = 0; k < model.Mixture.Components; k++)
+        Assert.Equal((model.Members[0].Shape, model.Members[0].Normalisation, freedom), (loaded.Members[0].Shape, loaded.Members[0].Normalisation, loaded.Members[0].Mixture.Shape));
+        Assert.Equal(model.Members[0].Mixture.Weights.ToArray(), loaded.Members[0].Mixture.Weights.ToArray());
+        for (int k = 0; k < model.Members[0].Mixture.Components; k++)
         {
-            Assert.Equal(model.Mixture.Mean(k).ToArray(), loaded.Mixture.Mean(k).ToArray());
-            Assert.Equal(model.Mixture.Covariance(k).ToArray(), loaded.Mixture.Covariance(k).ToArray());
-            Assert.Equal(model.Mixture.CholeskyFactor(k).ToArray(), loaded.Mixture.CholeskyFactor(k).ToArray());
+            Assert.Equal(model.Members[0].Mixture.Mean(k).ToArray(), loaded.Members[0].Mixture.Mean(k).ToArray());
+            Assert.Equal(model.Members[0].Mixture.Covariance(k).ToArray(), loaded.Members[0].Mixture.Covariance(k).ToArray());
+            Assert.Equal(model.Members[0].Mixture.CholeskyFactor(k).ToArray(), loaded.Members[0].Mixture.CholeskyFactor(k).ToArray());
         }
 
-        Assert.Equal(report.Trace, loaded.Report.Trace);
-        Assert.Equal(report with { Trace = [] }, loaded.Report with { Trace = [] });
+        Assert.Equal(report.Trace, loaded.Members[0].Report.Trace);
+        Assert.Equal(report with { Trace = [] }, loaded.Members[0].Report with { Trace = [] });
         Assert.Equal(Bytes(model), Bytes(loaded));
         Assert.Equal(new Forecaster(model).Predict(history.AsSpan(0, 5)).Covariance(), new Forecaster(loaded).Predict(history.AsSpan(0, 5)).Covariance());
     }
@@ -44,19 +44,19 @@ public sealed class ModelFileTests
     public void Save_Report_IsKept()
     {
         ForecastModel loaded = ModelFile.Load(new MemoryStream(Bytes(_model)));
-        Assert.Equal([-3.5, -3.25, -3.2], loaded.Report.Trace);
-        Assert.Equal(_model.Report with { Trace = [] }, loaded.Report with { Trace = [] });
-        Assert.Equal(1e-5, loaded.Normalisation.ScaleFloor);
+        Assert.Equal([-3.5, -3.25, -3.2], loaded.Members[0].Report.Trace);
+        Assert.Equal(_model.Members[0].Report with { Trace = [] }, loaded.Members[0].Report with { Trace = [] });
+        Assert.Equal(1e-5, loaded.Members[0].Normalisation.ScaleFloor);
     }
 
     [Fact]
     public void Id_Parameters_DecideIt()
     {
         Assert.Matches("^[0-9a-f]{12}$", _model.Id);
-        Assert.Equal(_model.Id, new ForecastModel(_model.Shape, _model.Normalisation, _model.Mixture, _model.Report with { Iterations = 99 }).Id);
-        Assert.NotEqual(_model.Id, new ForecastModel(_model.Shape, Normalisation.None, _model.Mixture, _model.Report).Id);
-        Assert.NotEqual(_model.Id, new ForecastModel(new WindowShape(4, 1, 2), _model.Normalisation, _model.Mixture, _model.Report).Id);
-        Assert.NotEqual(_model.Id, RandomModels.Model(_model.Shape, 2, 10, _model.Normalisation).Id);
+        Assert.Equal(_model.Id, new ForecastModel(new WindowModel(_model.Members[0].Shape, _model.Members[0].Normalisation, _model.Members[0].Mixture, _model.Members[0].Report with { Iterations = 99 })).Id);
+        Assert.NotEqual(_model.Id, new ForecastModel(new WindowModel(_model.Members[0].Shape, Normalisation.None, _model.Members[0].Mixture, _model.Members[0].Report)).Id);
+        Assert.NotEqual(_model.Id, new ForecastModel(new WindowModel(new WindowShape(4, 1, 2), _model.Members[0].Normalisation, _model.Members[0].Mixture, _model.Members[0].Report)).Id);
+        Assert.NotEqual(_model.Id, RandomModels.Model(_model.Members[0].Shape, 2, 10, _model.Members[0].Normalisation).Id);
     }
 
     [Fact]
@@ -100,10 +100,33 @@ public sealed class ModelFileTests
     public void Load_NewerVersion_SaysWhichAndWhatToDo()
     {
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 3);
         string message = Refused(bytes);
-        Assert.Contains("version 2", message, StringComparison.Ordinal);
+        Assert.Contains("version 3", message, StringComparison.Ordinal);
         Assert.Contains("newer program", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_FirstVersion_SaysToFitAgain()
+    {
+        byte[] bytes = Bytes(_model);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 1);
+        Assert.Contains("fit the model again", Refused(bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SavedEnsemble_IsTheSameModelBitForBit()
+    {
+        ForecastModel ensemble = RandomModels.Ensemble();
+        ForecastModel loaded = ModelFile.Load(new MemoryStream(Bytes(ensemble)));
+        double[] past = [.. Enumerable.Range(0, ensemble.Reach).Select(t => Math.Sin(t))];
+
+        Assert.Equal(ensemble.Id, loaded.Id);
+        Assert.Equal(ensemble.Members.Select(member => (member.Shape, member.Normalisation)), loaded.Members.Select(member => (member.Shape, member.Normalisation)));
+        Assert.Equal(ensemble.Weights.ToArray(), loaded.Weights.ToArray());
+        Assert.Equal(ensemble.Spread.ToArray(), loaded.Spread.ToArray());
+        Assert.Equal(new Forecaster(ensemble).Predict(past).Covariance(), new Forecaster(loaded).Predict(past).Covariance());
+        Assert.Equal(Bytes(ensemble), Bytes(loaded));
     }
 
     [Fact]
@@ -121,16 +144,21 @@ public sealed class ModelFileTests
     }
 
     [Theory]
-    [InlineData(0, 0, "past is 0")]
-    [InlineData(4, -1, "future is -1")]
-    [InlineData(0, int.MaxValue, "impossible model")]
-    [InlineData(0, 100_000_000, "ends before")]
-    [InlineData(12, 77, "Centring is 77")]
-    [InlineData(16, -1, "Scaling is -1")]
-    [InlineData(28, 4, "CovarianceShape is 4")]
-    [InlineData(32, 0, "components is 0")]
-    [InlineData(32, 1 << 30, "ends before")]
-    [InlineData(32, 1, "impossible model")]
+    [InlineData(0, 0, "members is 0")]
+    [InlineData(0, 1 << 30, "ends before")]
+    [InlineData(4, 1, "impossible model")]
+    [InlineData(16, 0, "past is 0")]
+    [InlineData(16, int.MaxValue, "ends before")]
+    [InlineData(20, 2, "the lag 2 is there twice")]
+    [InlineData(32, -1, "future is -1")]
+    [InlineData(32, 100_000_000, "ends before")]
+    [InlineData(40, 77, "Centring is 77")]
+    [InlineData(48, -1, "seasons is -1")]
+    [InlineData(52, -1, "Scaling is -1")]
+    [InlineData(64, 4, "CovarianceShape is 4")]
+    [InlineData(68, 0, "components is 0")]
+    [InlineData(68, 1 << 30, "ends before")]
+    [InlineData(68, 1, "impossible model")]
     public void Load_ImpossibleSize_IsRefused(int offset, int value, string expected) =>
         Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(HeaderBytes + offset), value))), StringComparison.Ordinal);
 
@@ -139,7 +167,7 @@ public sealed class ModelFileTests
     [InlineData(double.PositiveInfinity, "a number is Infinity")]
     [InlineData(-1.0, "the weight of component 0 is -1")]
     public void Load_ImpossibleWeight_IsRefused(double value, string expected) =>
-        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 36), value))), StringComparison.Ordinal);
+        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 72), value))), StringComparison.Ordinal);
 
     [Fact]
     public void Load_ContentLongerThanTheModel_IsRefused()

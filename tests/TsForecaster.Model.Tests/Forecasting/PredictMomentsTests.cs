@@ -136,7 +136,7 @@ public sealed class PredictMomentsTests
 
     private static double[] Moments(Forecaster forecaster, double[] past)
     {
-        int n = forecaster.Model.Shape.FutureDimension;
+        int n = forecaster.Model.Members[0].Shape.FutureDimension;
         double[] moments = new double[2 * n];
         forecaster.PredictMoments(past, moments.AsSpan(0, n), moments.AsSpan(n));
         return moments;

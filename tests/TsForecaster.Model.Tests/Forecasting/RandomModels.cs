@@ -8,7 +8,20 @@ namespace TsForecaster.Model.Tests.Forecasting;
 internal static class RandomModels
 {
     public static ForecastModel Model(WindowShape shape, int components, int seed, Normalisation? normalisation = null) =>
-        new(shape, normalisation ?? Normalisation.None, Mixture(components, shape.Dimension, seed), Report(components));
+        new(new WindowModel(shape, normalisation ?? Normalisation.None, Mixture(components, shape.Dimension, seed), Report(components)));
+
+    /// <summary>Three members that look at different parts of the past in different units, weights 0.5, 0.3, 0.2, and a spread; F = 3.</summary>
+    public static ForecastModel Ensemble(params double[] spread) => new(
+        [
+            Member(new WindowShape(4, 3), 2, 1, new Normalisation(Centring.Mean, Scaling.StandardDeviation)),
+            Member(WindowShape.OfLags([9, 8, 2, 1], 3), 1, 2, new Normalisation(Centring.Last)),
+            Member(new WindowShape(2, 3), 3, 3, new Normalisation(Centring.None) { Season = 5, Seasons = 2 }),
+        ],
+        [0.5, 0.3, 0.2],
+        spread.Length > 0 ? spread : [0.5, 1.0, 2.0]);
+
+    public static WindowModel Member(WindowShape shape, int components, int seed, Normalisation normalisation) =>
+        new(shape, normalisation, Mixture(components, shape.Dimension, seed), Report(components));
 
     /// <summary>Weights 1, 2, … K over their sum; means N(0, 1); covariances AAᵀ/D + I/10 with A standard normal.</summary>
     public static GaussianMixture Mixture(int components, int dimension, int seed)

@@ -23,7 +23,7 @@ public sealed class WindowSetTests
             Assert.Equal(history.AsSpan(n, past + future).ToArray(), Read(windows, n));
         }
 
-        Assert.Equal(9.0, windows.Raw(windows.Count - 1)[^1]);
+        Assert.Equal(9.0, windows.Stretch(windows.Count - 1)[^1]);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class WindowSetTests
         WindowSet windows = WindowSet.Over(history, new WindowShape(2, 1, 2), new Normalisation(Centring.Mean, Scaling.StandardDeviation));
 
         Assert.Equal([-1.0, -1.0, 1.0, 1.0, 4.0, 5.0], Read(windows, 0));
-        Assert.Equal(history, windows.Raw(0).ToArray());
+        Assert.Equal(history, windows.Stretch(0).ToArray());
     }
 
     [Fact]
@@ -134,5 +134,5 @@ public sealed class WindowSetTests
         return window;
     }
 
-    private static IEnumerable<double> Firsts(WindowSet windows) => Enumerable.Range(0, windows.Count).Select(n => windows.Raw(n)[0]);
+    private static IEnumerable<double> Firsts(WindowSet windows) => Enumerable.Range(0, windows.Count).Select(n => windows.Stretch(n)[0]);
 }

@@ -39,8 +39,8 @@ public sealed class RefitPoolTests
         Forecaster first = Do(Job(history[..600], components: 3)).Forecaster!;
         RefitJob job = Job(history[50..650], components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
-        Assert.True(second.Model.Report.Iterations <= first.Model.Report.Iterations, $"{second.Model.Report.Iterations} iterations after {first.Model.Report.Iterations}");
-        Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation)));
+        Assert.True(second.Model.Members[0].Report.Iterations <= first.Model.Members[0].Report.Iterations, $"{second.Model.Members[0].Report.Iterations} iterations after {first.Model.Members[0].Report.Iterations}");
+        Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, job.Normalisation)));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class RefitPoolTests
         Forecaster first = Do(Job(history, components: 2)).Forecaster!;
         RefitJob job = Job(history, components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
-        Assert.Equal(3, second.Model.Mixture.Components);
-        int[] continues = ComponentMatching.Match(first.Model.Mixture, second.Model.Mixture, WindowSet.Over(job.History, Shape, job.Normalisation));
+        Assert.Equal(3, second.Model.Members[0].Mixture.Components);
+        int[] continues = ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, job.Normalisation));
         Assert.Equal([0, 1, -1], continues);
     }
 
@@ -75,7 +75,7 @@ public sealed class RefitPoolTests
         RefitOutcome outcome = Do(Job(history, components: 2) with { Active = active, Holdout = 60, Margin = 0.05 });
         Assert.NotNull(outcome.Forecaster);
         Assert.Equal(700 - Shape.Steps + 1, outcome.Windows);
-        Assert.Equal(outcome.Windows, outcome.Forecaster.Model.Report.Windows);
+        Assert.Equal(outcome.Windows, outcome.Forecaster.Model.Members[0].Report.Windows);
         Assert.Contains("the active model's", outcome.Reason, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,40 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>The joint density of windows of one shape, and how they were normalised. Immutable.</summary>
+public sealed class WindowModel
+{
+    /// <exception cref="ArgumentException">The mixture's dimension is not the shape's.</exception>
+    public WindowModel(WindowShape shape, Normalisation normalisation, GaussianMixture mixture, FitReport report)
+    {
+        if (mixture.Dimension != shape.Dimension)
+        {
+            throw new ArgumentException($"the mixture has dimension {mixture.Dimension}, the windows {shape.Dimension}", nameof(mixture));
+        }
+
+        (Shape, Normalisation, Mixture, Report) = (shape, normalisation, mixture, report);
+    }
+
+    public WindowShape Shape { get; }
+
+    public Normalisation Normalisation { get; }
+
+    public GaussianMixture Mixture { get; }
+
+    public FitReport Report { get; }
+
+    /// <summary>Steps of history that a query needs.</summary>
+    public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
+
+    /// <summary>Fits the windows of one or several histories, which share the model.</summary>
+    /// <returns>The model, or null with a report that says why.</returns>
+    /// <exception cref="ArgumentException">An option is out of range, or there are fewer complete windows than components.</exception>
+    /// <exception cref="OperationCanceledException">Asked for, between two iterations.</exception>
+    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default)
+    {
+        FitResult fit = ExpectationMaximization.Fit(WindowSet.Over(histories, shape, normalisation), options, cancellation);
+        return (fit.Mixture is null ? null : new WindowModel(shape, normalisation, fit.Mixture, fit.Report), fit.Report);
+    }
+}

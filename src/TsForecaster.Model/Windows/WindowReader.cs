@@ -1,0 +1,129 @@
+namespace TsForecaster.Model.Windows;
+
+/// <summary>
+/// Takes windows out of stretches of history: the past steps at the shape's lags, then the future, normalised. Fits and forecasts
+/// read with the same operations in the same order.
+/// </summary>
+internal sealed class WindowReader
+{
+    private readonly int[] _sources;
+    private readonly int[] _levelOf;
+
+    public WindowReader(WindowShape shape, Normalisation normalisation)
+    {
+        (Shape, Normalisation) = (shape, normalisation);
+        Reach = Math.Max(shape.Reach, normalisation.Reach);
+        Levels = normalisation.Phases * shape.Channels;
+        (_sources, _levelOf) = (new int[shape.Dimension], new int[shape.PastDimension]);
+        for (int i = 0; i < shape.Dimension; i++)
+        {
+            int position = i / shape.Channels, channel = i % shape.Channels;
+            int step = position < shape.Past ? Reach - shape.Lags[position] : Reach + position - shape.Past;
+            _sources[i] = (step * shape.Channels) + channel;
+            if (position < shape.Past)
+            {
+                // Reach is not always whole seasons; the phase is counted from the first future step.
+                int back = shape.Lags[position] % normalisation.Phases;
+                _levelOf[i] = ((back == 0 ? 0 : normalisation.Phases - back) * shape.Channels) + channel;
+            }
+        }
+    }
+
+    public WindowShape Shape { get; }
+
+    public Normalisation Normalisation { get; }
+
+    /// <summary>Steps of history before the first future step that a window reads.</summary>
+    public int Reach { get; }
+
+    /// <summary>Levels of a window: one a channel, times phases. Future value i has level i modulo this.</summary>
+    public int Levels { get; }
+
+    /// <summary>Whether a window is the last P + F steps of its stretch as they are.</summary>
+    public bool IsPlain => Normalisation.IsNone && Shape.IsContiguous;
+
+    /// <summary>Whether no value that a window holds is missing.</summary>
+    /// <param name="stretch">Reach + F steps.</param>
+    public bool IsComplete(ReadOnlySpan<double> stretch)
+    {
+        foreach (int source in _sources)
+        {
+            if (double.IsNaN(stretch[source]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes a whole window, normalised.</summary>
+    /// <param name="stretch">Reach + F steps.</param>
+    /// <param name="window">Receives D numbers.</param>
+    public void Read(ReadOnlySpan<double> stretch, Span<double> window)
+    {
+        int channels = Shape.Channels;
+        Span<double> levels = Levels <= 512 ? stackalloc double[Levels] : new double[Levels];
+        Span<double> scales = channels <= 64 ? stackalloc double[channels] : new double[channels];
+        ReadPast(stretch[..(Reach * channels)], window, levels, scales);
+        for (int i = Shape.PastDimension, level = 0, c = 0; i < Shape.Dimension; i++)
+        {
+            window[i] = (stretch[_sources[i]] - levels[level]) / scales[c];
+            level = level + 1 == levels.Length ? 0 : level + 1;
+            c = c + 1 == channels ? 0 : c + 1;
+        }
+    }
+
+    /// <summary>Writes a past, normalised, and what it was normalised with.</summary>
+    /// <param name="history">Reach steps, NaN where missing.</param>
+    /// <param name="past">Receives P·C numbers, NaN where missing.</param>
+    /// <param name="levels">Receives <see cref="Levels"/> numbers.</param>
+    /// <param name="scales">Receives C numbers.</param>
+    public void ReadPast(ReadOnlySpan<double> history, Span<double> past, Span<double> levels, Span<double> scales)
+    {
+        int channels = Shape.Channels;
+        past = past[..Shape.PastDimension];
+        if (Shape.IsContiguous)
+        {
+            history[^past.Length..].CopyTo(past);
+        }
+        else
+        {
+            for (int i = 0; i < past.Length; i++)
+            {
+                past[i] = history[_sources[i]];
+            }
+        }
+
+        if (Normalisation.IsNone)
+        {
+            levels.Clear();
+            scales.Fill(1.0);
+            return;
+        }
+
+        bool profiled = Normalisation.Seasons > 0;
+        if (profiled)
+        {
+            Normalisation.MeasureProfile(history, channels, levels);
+            for (int i = 0; i < past.Length; i++)
+            {
+                past[i] -= levels[_levelOf[i]];
+            }
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            (double level, scales[c]) = Normalisation.Measure(past, channels, c);
+            for (int i = c; i < past.Length; i += channels)
+            {
+                past[i] = (past[i] - level) / scales[c];
+            }
+
+            for (int i = c; i < levels.Length; i += channels)
+            {
+                levels[i] = profiled ? levels[i] + level : level;
+            }
+        }
+    }
+}
