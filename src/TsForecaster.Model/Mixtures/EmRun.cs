@@ -58,7 +58,7 @@ internal sealed class EmRun : IDisposable
                 return new FitResult(null, Report(StopReason.Singular, responsibilities.Count));
             }
 
-            double rise = _trace[^1] - previous, change = _options.Shrinkage > 0.0 ? Math.Abs(rise) : rise;
+            double rise = _trace[^1] - previous, change = _options.IsShrunk ? Math.Abs(rise) : rise;
 
             // One component has no hidden variable: its M-step is the answer.
             if (_options.Components == 1 || change < _options.Tolerance)

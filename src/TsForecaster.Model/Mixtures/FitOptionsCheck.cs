@@ -14,7 +14,13 @@ internal static class FitOptionsCheck
         RequireRange(double.IsFinite(options.Ridge) && options.Ridge >= 0.0, nameof(options.Ridge), options.Ridge, "finite and not negative");
         RequireRange(double.IsFinite(options.AbsoluteRidge) && options.AbsoluteRidge >= 0.0, nameof(options.AbsoluteRidge), options.AbsoluteRidge, "finite and not negative");
         RequireRange(options.Shrinkage is >= 0.0 and <= 1.0, nameof(options.Shrinkage), options.Shrinkage, "from 0 to 1");
-        RequireRange(options.Shrinkage == 0.0 || options.Shape == CovarianceShape.Full, nameof(options.Shrinkage), options.Shrinkage, $"0 for covariances of shape {options.Shape}");
+        RequireRange(double.IsFinite(options.PriorWindows) && options.PriorWindows >= 0.0, nameof(options.PriorWindows), options.PriorWindows, "finite and not negative");
+        if (options.Shape != CovarianceShape.Full)
+        {
+            RequireRange(options.Shrinkage == 0.0, nameof(options.Shrinkage), options.Shrinkage, $"0 for covariances of shape {options.Shape}");
+            RequireRange(options.PriorWindows == 0.0, nameof(options.PriorWindows), options.PriorWindows, $"0 for covariances of shape {options.Shape}");
+        }
+
         RequireRange(options.MaxIterations >= 1, nameof(options.MaxIterations), options.MaxIterations, "at least 1");
         RequireRange(options.Tolerance >= 0.0, nameof(options.Tolerance), options.Tolerance, "not negative");
         RequireRange(options.Starts >= 1, nameof(options.Starts), options.Starts, "at least 1");

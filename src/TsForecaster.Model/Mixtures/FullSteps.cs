@@ -6,7 +6,7 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>
 /// EM's steps for full and tied covariances (Bishop, PRML §9.2.2): π_k = N_k / N, μ_k = c_k + δ_k,
 /// S_k = Σ t_nk (x_n − c_k)(x_n − c_k)ᵀ / N_k − δ_k δ_kᵀ, with c_k the old mean and δ_k the mean's move;
-/// Σ_k = (1 − λ) S_k + λ Σ_j π_j S_j with the shrinkage λ, then the ridge. Where the move is
+/// Σ_k = a_k S_k + (1 − a_k) Σ_j π_j S_j with a_k = (1 − λ) N_k / (N_k + ν) for shrinkage λ and prior windows ν, then the ridge. Where the move is
 /// not small against the new covariance, the sums are taken again about the new means, so that no digits cancel. All working memory
 /// is taken once; an iteration allocates nothing that grows with the data.
 /// </summary>
@@ -43,7 +43,7 @@ internal sealed class FullSteps : IEmSteps
         _maximization = new FullMaximization(_rows, options.Components, _threads);
         _parameters = new Parameters[options.Components];
         _centres = new double[options.Components][];
-        _pooled = new double[IsTied || options.Shrinkage > 0.0 ? windows.Dimension * windows.Dimension : 0];
+        _pooled = new double[IsTied || options.IsShrunk ? windows.Dimension * windows.Dimension : 0];
         for (int k = 0; k < _parameters.Length; k++)
         {
             _parameters[k] = new Parameters(_rows, _layout, IsTied ? _pooled : new double[windows.Dimension * windows.Dimension]);
@@ -201,7 +201,7 @@ internal sealed class FullSteps : IEmSteps
         {
             UpdateTied(responsibilities.Count);
         }
-        else if (_options.Shrinkage > 0.0 && responsibilities.Count > 1)
+        else if (_options.IsShrunk && responsibilities.Count > 1)
         {
             _threads.Run(responsibilities.Count, _measureJob);
             Pool(responsibilities.Count);
@@ -248,10 +248,10 @@ internal sealed class FullSteps : IEmSteps
     private void Settle(int k, int slot)
     {
         double[] covariance = _parameters[k].Covariance;
-        double shrinkage = _options.Shrinkage;
+        double size = _parameters[k].Weight * _total, own = (1.0 - _options.Shrinkage) * size / (size + _options.PriorWindows);
         for (int i = 0; i < covariance.Length; i++)
         {
-            covariance[i] = ((1.0 - shrinkage) * covariance[i]) + (shrinkage * _pooled[i]);
+            covariance[i] = (own * covariance[i]) + ((1.0 - own) * _pooled[i]);
         }
 
         Whiten(k, _workplaces[slot]);

@@ -70,11 +70,16 @@ internal sealed class NaiveMixture(double[] weights, double[][] means, double[][
         return new NaiveMixture([.. sizes.Select(size => size / rows.Length)], means, covariances);
     }
 
-    /// <summary>Covariances (1 − λ) Σ_k + λ Σ_j π_j Σ_j.</summary>
-    public NaiveMixture Shrunk(double shrinkage)
+    /// <summary>Covariances (1 − λ) S + λ Σ_w with S = (N_k Σ_k + ν Σ_w) / (N_k + ν) and Σ_w = Σ_j π_j Σ_j.</summary>
+    public NaiveMixture Shrunk(double shrinkage, double priorWindows, int windows)
     {
         double[] pooled = [.. covariances[0].Select((_, i) => covariances.Select((c, k) => weights[k] * c[i]).Sum())];
-        return new NaiveMixture(weights, means, [.. covariances.Select(c => c.Select((value, i) => ((1.0 - shrinkage) * value) + (shrinkage * pooled[i])).ToArray())]);
+        double[][] shrunk = [.. covariances.Select((c, k) => c.Select((value, i) =>
+        {
+            double counted = ((windows * weights[k] * value) + (priorWindows * pooled[i])) / ((windows * weights[k]) + priorWindows);
+            return ((1.0 - shrinkage) * counted) + (shrinkage * pooled[i]);
+        }).ToArray())];
+        return new NaiveMixture(weights, means, shrunk);
     }
 
     public static double[][] Rows(WindowSet windows) => [.. Enumerable.Range(0, windows.Count).Select(n =>

@@ -8,17 +8,17 @@ using Xunit;
 
 namespace TsForecaster.Model.Tests.Mixtures;
 
-/// <summary><see cref="FitOptions.Shrinkage"/>.</summary>
+/// <summary><see cref="FitOptions.Shrinkage"/> and <see cref="FitOptions.PriorWindows"/>.</summary>
 public sealed class ShrinkageTests
 {
     [Fact]
     public void Fit_AnyShrinkage_TakesTheStepsOfTheTextbookShrunk() => Properties.ForAll(Cases, fit =>
     {
         double[] shares = RandomData.Shares(fit.Count, fit.Components, fit.Seed);
-        NaiveMixture naive = NaiveMixture.Maximise(fit.Rows, [.. shares.Chunk(fit.Components)], CovarianceShape.Full).Shrunk(fit.Shrinkage);
+        NaiveMixture naive = NaiveMixture.Maximise(fit.Rows, [.. shares.Chunk(fit.Components)], CovarianceShape.Full).Shrunk(fit.Shrinkage, fit.PriorWindows, fit.Count);
         for (int step = 1; step < 3; step++)
         {
-            naive = NaiveMixture.Maximise(fit.Rows, naive.Responsibilities(fit.Rows), CovarianceShape.Full).Shrunk(fit.Shrinkage);
+            naive = NaiveMixture.Maximise(fit.Rows, naive.Responsibilities(fit.Rows), CovarianceShape.Full).Shrunk(fit.Shrinkage, fit.PriorWindows, fit.Count);
         }
 
         FitResult result = fit.From(shares);
@@ -36,7 +36,7 @@ public sealed class ShrinkageTests
     {
         double[] shares = RandomData.Shares(fit.Count, fit.Components, fit.Seed);
         FitResult shrunk = (fit with { Shrinkage = 1.0 }).From(shares);
-        FitResult tied = ExpectationMaximization.Fit(fit.Rows, fit.OptionsFrom(shares) with { Shrinkage = 0.0, Shape = CovarianceShape.Tied });
+        FitResult tied = ExpectationMaximization.Fit(fit.Rows, fit.OptionsFrom(shares) with { Shrinkage = 0.0, PriorWindows = 0.0, Shape = CovarianceShape.Tied });
 
         Assert.Equal(tied.Report.LogLikelihood, shrunk.Report.LogLikelihood, 7);
         for (int k = 0; k < fit.Components; k++)
@@ -50,7 +50,7 @@ public sealed class ShrinkageTests
     public void Fit_OneComponent_IsNotChangedToTheBit()
     {
         FitResult plain = ExpectationMaximization.Fit(ReferenceData.Iris, new FitOptions());
-        FitResult shrunk = ExpectationMaximization.Fit(ReferenceData.Iris, new FitOptions { Shrinkage = 0.7 });
+        FitResult shrunk = ExpectationMaximization.Fit(ReferenceData.Iris, new FitOptions { Shrinkage = 0.7, PriorWindows = 3.0 });
 
         Assert.Equal(plain.Report.LogLikelihood, shrunk.Report.LogLikelihood);
         Assert.Equal(plain.Mixture!.Covariance(0).ToArray(), shrunk.Mixture!.Covariance(0).ToArray());
@@ -70,6 +70,32 @@ public sealed class ShrinkageTests
         Assert.Contains(fit.Report.Trace.Zip(fit.Report.Trace.Skip(1)), pair => pair.Second < pair.First - 1e-6);
         NaiveMatrix.AssertClose([1.0, 1.0, 1.0], [.. Enumerable.Range(0, 3).Select(k => further.Mixture!.Covariance(k)[0] / fit.Mixture!.Covariance(k)[0])], 1e-3);
         Assert.Equal(fit.Report.LogLikelihood, further.Report.LogLikelihood, 1e-3);
+    }
+
+    /// <summary>Two components share the first 80 windows; the third has 20, far away.</summary>
+    [Fact]
+    public void Fit_PriorWindows_ShrinkSmallComponentsMore()
+    {
+        double[] shares = new double[300];
+        for (int n = 0; n < 100; n++)
+        {
+            shares[(3 * n) + (n < 80 ? n % 2 : 2)] = 1.0;
+        }
+
+        double[] rows = RandomData.Clusters(100, 4, 1, 0.0, 5);
+        for (int i = 80 * 4; i < rows.Length; i++)
+        {
+            rows[i] = 100.0 + (3.0 * rows[i]);
+        }
+
+        FitOptions options = new() { Components = 3, MaxIterations = 1, InitialResponsibilities = shares };
+        GaussianMixture free = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 4), options).Mixture!;
+        GaussianMixture shrunk = ExpectationMaximization.Fit(WindowSet.FromRows(rows, 4), options with { PriorWindows = 40.0 }).Mixture!;
+
+        // N = 40, 40, 20: shares of one half, one half and two thirds come from the pooled covariance.
+        double pooled = (0.4 * free.Covariance(0)[5]) + (0.4 * free.Covariance(1)[5]) + (0.2 * free.Covariance(2)[5]);
+        Assert.Equal((0.5 * free.Covariance(0)[5]) + (0.5 * pooled), shrunk.Covariance(0)[5], 1e-5);
+        Assert.Equal((free.Covariance(2)[5] / 3.0) + (2.0 * pooled / 3.0), shrunk.Covariance(2)[5], 1e-5);
     }
 
     [Fact]
@@ -109,12 +135,14 @@ public sealed class ShrinkageTests
         from count in Gen.Choose(20, 120)
         from dimension in Gen.Choose(1, 5)
         from components in Gen.Choose(2, 4)
-        from shrinkage in Gen.Elements(0.05, 0.3, 0.9, 1.0)
+        from shrinkage in Gen.Elements(0.0, 0.05, 0.3, 0.9, 1.0)
+        from priorWindows in Gen.Elements(0.0, 0.5, 4.0, 100.0)
+        where shrinkage + priorWindows > 0.0
         from distance in Gen.Choose(0, 6)
         from seed in Gen.Choose(1, 1_000_000)
-        select new Case(count, dimension, components, shrinkage, distance, (ulong)seed);
+        select new Case(count, dimension, components, shrinkage, priorWindows, distance, (ulong)seed);
 
-    private sealed record Case(int Count, int Dimension, int Components, double Shrinkage, int Distance, ulong Seed)
+    private sealed record Case(int Count, int Dimension, int Components, double Shrinkage, double PriorWindows, int Distance, ulong Seed)
     {
         public WindowSet Rows => RandomData.ClusterRows(Count, Dimension, Components, Distance, Seed);
 
@@ -122,6 +150,7 @@ public sealed class ShrinkageTests
         {
             Components = Components,
             Shrinkage = Shrinkage,
+            PriorWindows = PriorWindows,
             Ridge = 0.0,
             Tolerance = 0.0,
             MaxIterations = 3,
