@@ -72,6 +72,26 @@ internal sealed unsafe class FullMaximization
         _threads.Run(responsibilities.Count * _parts, _job);
     }
 
+    /// <summary>Moves the centres to Σ t_nk x_n / N_k; those of components without windows become NaN.</summary>
+    public void Means(IReadOnlyList<double[]> responsibilities, double[][] centres)
+    {
+        foreach (double[] centre in centres)
+        {
+            Array.Clear(centre);
+        }
+
+        Run(responsibilities, centres, withProducts: false);
+        for (int k = 0; k < responsibilities.Count; k++)
+        {
+            Sums(k, centres[k]);
+            double size = Size(k);
+            for (int i = 0; i < _rows.Dimension; i++)
+            {
+                centres[k][i] /= size;
+            }
+        }
+    }
+
     /// <summary>N_k.</summary>
     public double Size(int component)
     {

@@ -94,13 +94,13 @@ internal sealed class FullSteps : IEmSteps
         if (areMended || !_hasMeans)
         {
             _expectation.Guess(responsibilities);
-            MoveCentres(responsibilities);
+            _maximization.Means(responsibilities, _centres);
         }
 
         UpdateAll(responsibilities);
         if (Array.Exists(_parameters, parameters => parameters.IsFar))
         {
-            MoveCentres(responsibilities);
+            _maximization.Means(responsibilities, _centres);
             UpdateAll(responsibilities);
         }
 
@@ -161,26 +161,6 @@ internal sealed class FullSteps : IEmSteps
     {
         covariance.CopyTo(factor, 0);
         return Cholesky.TryFactor(factor, dimension, out _);
-    }
-
-    /// <summary>Moves the centres to the means of the responsibilities.</summary>
-    private void MoveCentres(IReadOnlyList<double[]> responsibilities)
-    {
-        foreach (double[] centre in _centres)
-        {
-            Array.Clear(centre);
-        }
-
-        _maximization.Run(responsibilities, _centres, withProducts: false);
-        for (int k = 0; k < responsibilities.Count; k++)
-        {
-            _maximization.Sums(k, _centres[k]);
-            double size = _maximization.Size(k);
-            for (int i = 0; i < _rows.Dimension; i++)
-            {
-                _centres[k][i] /= size;
-            }
-        }
     }
 
     private void UpdateAll(IReadOnlyList<double[]> responsibilities)

@@ -160,6 +160,9 @@ public sealed class GaussianMixture
             [.. order.Select(k => _weights[k])], means, [.. order.Select(k => _covariances[k])], [.. order.Select(k => _factors[k])], Shape);
     }
 
+    /// <summary>Σ_k and L_k themselves, for a mixture that shares them.</summary>
+    internal (double[] Covariance, double[] Factor) Matrices(int component) => (_covariances[component], _factors[component]);
+
     /// <summary>log π_k − ½(D ln 2π + ln det Σ_k): what is left of log π_k N(x; μ_k, Σ_k) at x = μ_k.</summary>
     internal double LogScale(int component) => _logScales[component];
 
