@@ -57,8 +57,8 @@ internal sealed class HtmlReport
                     ("CRPS, which judges the whole distribution", HorizonChart.Error(_result, _outcome.Baselines, scores => scores.Crps, "CRPS", _outcome.Unit))));
         }
 
-        Section("Calibration", ScoreTables.Calibration(_result), Figures([.. Calibration()]));
         Section("Forecasts", $"Evenly spaced over the scored part{(_result.Kept.Any(scored => scored.Kept == KeptAs.Worst) ? ", then the best and the worst by CRPS over the seasonal naive’s in-sample error" : "")}.", Figures([.. Forecasts()]));
+        Section("Calibration", ScoreTables.Calibration(_result), Figures([.. Calibration()]));
         if (_result.Columns.Count > 1)
         {
             Section("Columns", "", ScoreTables.Columns(_outcome));

@@ -16,7 +16,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         XElement page = await Page(Table("y", 200, t => [10.0 + Math.Sin(Math.Tau * t / 24.0) + Noise(t)]), "--values", "y", "--time", "t", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--report", _folder["r.json"]);
         Assert.Equal("Backtest of y", page.Descendants("h1").Single().Value);
-        Assert.Equal(["Scores", "Error by horizon", "Calibration", "Forecasts", "What was run"], page.Descendants("h2").Select(title => title.Value));
+        Assert.Equal(["Scores", "Error by horizon", "Forecasts", "Calibration", "What was run"], page.Descendants("h2").Select(title => title.Value));
         Assert.Equal(["model", "seasonal naive", "random walk", "drift", "mean", "Holt-Winters"], page.Descendants("table").First().Descendants("th").Select(cell => cell.Value).Skip(1).Take(6));
         Assert.Contains("120, 40, 40", page.Descendants("dd").Select(value => value.Value));
 
