@@ -117,11 +117,23 @@ public sealed class Backtest
         for (int i = 0; i < shares.Length; i++)
         {
             ForecastModel? last = before?.Models[i];
-            (models[i], reports[i]) = ForecastModel.Fit(shares[i], _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = last?.Members[0].Mixture ?? _options.Fit.InitialMixture }, cancellation);
+            (models[i], reports[i]) = FitOne(shares[i], last, cancellation);
             models[i] ??= last;
         }
 
         return new BacktestFit(models, reports);
+    }
+
+    private (ForecastModel? Model, FitReport Report) FitOne(IReadOnlyList<ReadOnlyMemory<double>> share, ForecastModel? last, CancellationToken cancellation)
+    {
+        // A mixture that lost components cannot be gone on from with all of them. What the others lead into may be no dead end for a start afresh.
+        if (last?.Members[0].Mixture is { } from && from.Components == _options.Fit.Components
+            && ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = from }, cancellation) is { Model: not null } further)
+        {
+            return further;
+        }
+
+        return ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit, cancellation);
     }
 
     private OriginSchedule Schedule(ScoredPart part)

@@ -211,6 +211,19 @@ public sealed class BacktestTests
         }
     }
 
+    [Fact]
+    public void Score_RefitOfAModelThatLostComponents_StartsAfresh()
+    {
+        // Three different windows are too few for five components.
+        double[][] table = [[.. Enumerable.Range(0, 300).Select(t => (double)(t % 3))]];
+        Backtest backtest = Over(_options with { RefitEvery = 10, Fit = new FitOptions { Components = 5 } }, table);
+        BacktestFit fit = backtest.Fit();
+        Assert.InRange(fit.Models[0]!.Components, 1, 4);
+        BacktestResult result = backtest.Score(fit);
+        Assert.Equal(5, result.Refits);
+        Assert.InRange(result.Overall.Mae!.Value, 0.0, 0.01);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(9)]
