@@ -61,7 +61,7 @@ internal sealed class HtmlReport
         Section("Calibration", ScoreTables.Calibration(_result), Figures([.. Calibration()]));
         if (_result.Columns.Count > 1)
         {
-            Section("Columns", "", ScoreTables.Columns(_outcome));
+            Section("Series", "", ScoreTables.Columns(_outcome));
         }
 
         Section("What was run", "", ScoreTables.Settings(_outcome));

@@ -68,7 +68,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         XElement page = await Page(Table("a,<b>", 200, t => [Noise(t), 5.0]), "--values", "a,<b>", "--past", "12", "--future", "1", "--standardise", "--refit-every", "15");
         Assert.Equal("Backtest of a, <b>", page.Descendants("h1").Single().Value);
-        XElement columns = page.Descendants("section").Single(section => section.Element("h2")?.Value == "Columns");
+        XElement columns = page.Descendants("section").Single(section => section.Element("h2")?.Value == "Series");
         Assert.Equal(["a", "<b>"], columns.Descendants("tbody").Single().Descendants("th").Select(cell => cell.Value));
         Assert.Contains("refitted 2 times", page.Descendants("header").Single().Value, StringComparison.Ordinal);
 
