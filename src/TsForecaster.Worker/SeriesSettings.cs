@@ -101,6 +101,17 @@ public sealed record RefitSettings
     [Range(1, 10_000_000)]
     public int Every { get; init; } = 100;
 
+    /// <summary>
+    /// A refit also begins when one-step forecasts no longer hold. So many steps at least lie between two false alarms, on average, of a
+    /// model that is right; 0 never raises one.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public int Drift { get; init; } = 10_000;
+
+    /// <summary>Steps after the start of a refit before drift may start another.</summary>
+    [Range(1, 10_000_000)]
+    public int DriftPause { get; init; } = 50;
+
     /// <summary>A refit begun at step s is active from step s + lag, however fast it was.</summary>
     [Range(1, 1_000_000)]
     public int Lag { get; init; } = 5;

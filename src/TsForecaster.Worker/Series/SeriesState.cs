@@ -20,6 +20,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private byte[]? _activeBytes;
     private long _learnedUntil;
     private long? _pendingSince;
+    private string _trigger = "";
+    private CalibrationDrift _drift;
     private long _nextRefit;
     private long _nextStart = -1;
     private long _steps;
@@ -49,13 +51,18 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _missing += step.Missing ? 1 : 0;
 
         (List<HorizonScore> scores, UnivariateMixture? oneStep) = Score(step);
+        double surprise = oneStep is null ? double.NaN : -oneStep.LogDensity(step.Value);
+        double pit = oneStep?.Cdf(step.Value) ?? double.NaN;
+
+        // A value that was forecast for certain, and came, has a PIT of 1 and is no sign of drift.
+        _drift = double.IsNegativeInfinity(surprise) ? _drift : _drift.Next(pit);
         ModelChange? change = refit is null ? null : Activate(refit);
         return new StepResult
         {
             Step = step,
             Interval = _interval,
-            Surprise = oneStep is null ? double.NaN : -oneStep.LogDensity(step.Value),
-            Pit = oneStep?.Cdf(step.Value) ?? double.NaN,
+            Surprise = surprise,
+            Pit = pit,
             Scores = scores,
             Model = change,
             Forecast = Issue(),
@@ -67,7 +74,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     /// <summary>The refit that is due after the last step, which is pending from now on; null when none is.</summary>
     public RefitJob? BeginRefit()
     {
-        if (_steps < _nextRefit || _history.Count < First || _pendingSince is not null)
+        if (_pendingSince is not null || _history.Count < First || Due() is not { } trigger)
         {
             return null;
         }
@@ -77,8 +84,27 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _scoring.SetScale(SeasonalNaive.InSampleError(_history.Last(_history.Count), settings.Model.Season));
         }
 
-        (_pendingSince, _nextRefit) = (_steps, _steps + settings.Refit.Every);
+        (_pendingSince, _trigger, _nextRefit) = (_steps, trigger, _steps + settings.Refit.Every);
         return Job(_steps);
+    }
+
+    /// <summary>Why a refit is due; null when none is.</summary>
+    private string? Due()
+    {
+        if (_steps >= _nextRefit)
+        {
+            return _active is null ? "first" : "scheduled";
+        }
+
+        long begun = _nextRefit - settings.Refit.Every;
+        bool watched = settings.Refit.Drift > 0 && _steps >= begun + settings.Refit.DriftPause;
+        return (watched ? _drift.Alarm(CalibrationDrift.Threshold(settings.Refit.Drift)) : null) switch
+        {
+            Miscalibration.Low => "drift: values lie above their forecasts",
+            Miscalibration.High => "drift: values lie below their forecasts",
+            Miscalibration.Narrow => "drift: values lie farther from their forecasts than these allow",
+            _ => null,
+        };
     }
 
     private int First => settings.Refit.First > 0
@@ -94,7 +120,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         _history.Clear();
         _outstanding.Clear();
-        _pendingSince = null;
+        (_pendingSince, _drift) = (null, default);
     }
 
     private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
@@ -122,7 +148,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _refits++;
         }
 
-        _pendingSince = null;
+        // Another model, or one that has just stood its ground, is watched from here on.
+        (_pendingSince, _drift) = (null, default);
         return new ModelChange(
             _active?.Model.Id ?? "", _active?.Model.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason)
         {
@@ -173,7 +200,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
         return new RefitJob(key, since, history, _shape, settings.Model.Normalisation, settings.Model.FitOptions, _active)
         {
-            Trigger = _active is null ? "first" : "scheduled",
+            Trigger = _trigger,
             Holdout = (int)Math.Min(settings.Refit.Holdout, Unseen(since, count) / 2),
             Margin = settings.Refit.Margin,
         };
@@ -195,7 +222,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_refits);
         writer.Write(_nextRefit);
         writer.Write(_pendingSince ?? -1);
+        writer.Write(_trigger);
         writer.Write(_learnedUntil);
+        writer.Write(_drift.Low);
+        writer.Write(_drift.High);
+        writer.Write(_drift.Narrow);
         _outstanding.Write(writer);
         _scoring.Write(writer);
         byte[] model = ActiveBytes();
@@ -241,7 +272,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         (state._refits, state._nextRefit) = (reader.ReadInt64(), reader.ReadInt64());
         state._pendingSince = reader.ReadInt64() is >= 0 and var since ? since : null;
-        state._learnedUntil = reader.ReadInt64();
+        (state._trigger, state._learnedUntil) = (reader.ReadString(), reader.ReadInt64());
+        state._drift = new CalibrationDrift(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
         byte[] model = reader.ReadBytes(reader.ReadInt32());

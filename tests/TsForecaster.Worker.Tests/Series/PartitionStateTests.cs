@@ -137,17 +137,6 @@ public sealed class PartitionStateTests
     }
 
     [Fact]
-    public void BeginRefit_Holdout_IsAtMostHalfOfWhatIsNewToTheActiveModel()
-    {
-        Assert.Equal([(30, 7), (50, 10), (70, 10)], Holdouts(holdout: 50, promoted: true));
-
-        // A model that stays knows less and less of the history, so that more of it can decide.
-        Assert.Equal([(30, 7), (50, 10), (70, 20)], Holdouts(holdout: 50, promoted: false));
-        Assert.Equal([(30, 5), (50, 5), (70, 5)], Holdouts(holdout: 5, promoted: true));
-        Assert.Equal([(30, 0), (50, 0), (70, 0)], Holdouts(holdout: 0, promoted: true));
-    }
-
-    [Fact]
     public void Advance_AfterAGap_ForgetsTheHistoryBeforeIt()
     {
         SeriesSettings settings = Small() with { Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1), MaxGap = 2 } };
@@ -191,35 +180,6 @@ public sealed class PartitionStateTests
         Assert.NotNull(missing.Forecast);
         Assert.Equal(1, results[^1].Status.Missing);
         Assert.True(results[^1].Live.Mase < results[^1].Live.SeasonalNaiveMase);
-    }
-
-    /// <summary>Step and held-out part of each refit, after each of which the state is saved and read again.</summary>
-    private static (long Since, int Holdout)[] Holdouts(int holdout, bool promoted)
-    {
-        SeriesSettings settings = Small() with { Refit = Small().Refit with { Holdout = holdout } };
-        PartitionState state = new(_ => settings, []);
-        Dictionary<SeriesKey, RefitJob> pending = [];
-        List<RefitJob> jobs = [];
-        for (int i = 0; i < 80; i++)
-        {
-            while (state.CloseNext(i * Second) is { } due)
-            {
-                Assert.True(state.TryAdvance(due, k => Answer(pending[k]), out _));
-                if (state.BeginRefit(due) is { } job)
-                {
-                    jobs.Add(pending[due] = job);
-                    state = PartitionState.Read(state.Write(), _ => settings, []);
-                    Assert.Equal((job.Since, job.Holdout, job.Trigger), (state.Pending[0].Since, state.Pending[0].Holdout, state.Pending[0].Trigger));
-                }
-            }
-
-            state.Place(new Tick(A, i * Second, Math.Sin(i)));
-        }
-
-        return [.. jobs.Select(job => (job.Since, job.Holdout))];
-
-        RefitOutcome Answer(RefitJob job) =>
-            promoted || job.Active is null ? RefitPool.Do(job, CancellationToken.None) : new RefitOutcome(null, 0, double.NaN, "kept") { Kept = true };
     }
 
     private static PartitionState State(GridSettings grid) => new(_ => new SeriesSettings { Grid = grid }, []);
