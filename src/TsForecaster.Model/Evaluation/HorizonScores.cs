@@ -1,4 +1,5 @@
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Evaluation;
 
@@ -37,7 +38,7 @@ public sealed class HorizonScores
     /// <returns>Its mean CRPS over the steps observed; NaN when none was.</returns>
     public double Add(ReadOnlySpan<double> actuals, Forecast forecast, double seasonalError, int channel = 0)
     {
-        bool gaussian = forecast.Weights.Length == 1;
+        bool gaussian = forecast.Weights.Length == 1 && forecast.Transform == ValueTransform.None;
         double crps = 0.0;
         int observed = 0;
         for (int i = 0; i < actuals.Length; i++)

@@ -1,5 +1,6 @@
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Evaluation;
 
@@ -39,7 +40,7 @@ public sealed class ScoreAccumulator(PointForecast point = PointForecast.Mean)
     /// <param name="seasonalError">What MASE and MSIS divide by; where it is not above zero (or NaN) the value does not count for them.</param>
     public StepScore Add(double actual, UnivariateMixture forecast, double seasonalError)
     {
-        if (forecast.Weights.Length == 1)
+        if (forecast.Weights.Length == 1 && forecast.Transform == ValueTransform.None)
         {
             return AddGaussian(actual, forecast.Means[0], forecast.StandardDeviations[0], seasonalError);
         }

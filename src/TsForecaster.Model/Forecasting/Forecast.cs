@@ -1,4 +1,5 @@
 using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -15,27 +16,25 @@ public sealed class Forecast
     private double[]? _deviations;
     private UnivariateMixture?[]? _marginals;
 
-    /// <param name="channels">C.</param>
+    /// <param name="model">Says what channels, spread and transform there are.</param>
     /// <param name="mixture">Whose means become the forecast's.</param>
-    /// <param name="spread">See <see cref="ForecastModel.Spread"/>.</param>
-    internal Forecast(int channels, ConditionalMixture mixture, ReadOnlySpan<double> spread)
-        : this(channels, mixture.Weights, mixture.Means, mixture.Components, Scales(mixture, channels, spread), spread)
+    internal Forecast(ForecastModel model, ConditionalMixture mixture)
+        : this(model, mixture.Weights, mixture.Means, mixture.Components, Scales(mixture, model.Channels, model.Spread))
     {
     }
 
-    /// <param name="channels">C.</param>
+    /// <param name="model">Its spread is still to pull the means together; the scales have it.</param>
     /// <param name="weights">w, summing to one.</param>
-    /// <param name="means">m_k in the units of the series, (F·C)×K row-major: the components of one value stand side by side.</param>
+    /// <param name="means">m_k in the (transformed) units of the series, (F·C)×K row-major: the components of one value stand side by side.</param>
     /// <param name="components">Hold the factors of S_k in normalised units.</param>
     /// <param name="scales">What a normalised unit is worth, for each component: by channel, or by future value.</param>
-    /// <param name="spread">What the means are still to be pulled by from their mean; the scales have it.</param>
-    private Forecast(int channels, double[] weights, double[] means, ConditionalComponent[] components, double[][] scales, ReadOnlySpan<double> spread)
+    private Forecast(ForecastModel model, double[] weights, double[] means, ConditionalComponent[] components, double[][] scales)
     {
-        (Channels, _weights, _means, _components, _scales) = (channels, weights, means, components, scales);
-        Steps = means.Length / (weights.Length * channels);
-        for (int i = 0; i < spread.Length * channels && weights.Length > 1; i++)
+        (Channels, Transform, _weights, _means, _components, _scales) = (model.Channels, model.Transform, weights, means, components, scales);
+        Steps = means.Length / (weights.Length * Channels);
+        for (int i = 0; i < model.Spread.Length * Channels && weights.Length > 1; i++)
         {
-            double mean = MeanAt(i), factor = spread[i / channels];
+            double mean = MeanAt(i), factor = model.Spread[i / Channels];
             foreach (ref double m in means.AsSpan(i * weights.Length, weights.Length))
             {
                 m = mean + (factor * (m - mean));
@@ -44,11 +43,10 @@ public sealed class Forecast
     }
 
     /// <summary>The weighted sum of several mixtures (a linear pool).</summary>
-    /// <param name="channels">C.</param>
+    /// <param name="model">Says what channels, spread and transform there are.</param>
     /// <param name="mixtures">Of the same future window.</param>
     /// <param name="shares">One a mixture; divided by their sum.</param>
-    /// <param name="spread">See <see cref="ForecastModel.Spread"/>.</param>
-    internal static Forecast Pool(int channels, IReadOnlyList<ConditionalMixture> mixtures, IReadOnlyList<double> shares, ReadOnlySpan<double> spread)
+    internal static Forecast Pool(ForecastModel model, IReadOnlyList<ConditionalMixture> mixtures, IReadOnlyList<double> shares)
     {
         double total = shares.Sum();
         int count = mixtures.Sum(mixture => mixture.Weights.Length), dimension = mixtures[0].Means.Length / mixtures[0].Weights.Length;
@@ -61,7 +59,7 @@ public sealed class Forecast
         {
             ConditionalMixture mixture = mixtures[m];
             int kept = mixture.Weights.Length;
-            double[][] units = Scales(mixture, channels, spread);
+            double[][] units = Scales(mixture, model.Channels, model.Spread);
             for (int k = 0; k < kept; k++)
             {
                 weights[first + k] = mixture.Weights[k] * shares[m] / total;
@@ -76,13 +74,16 @@ public sealed class Forecast
             first += kept;
         }
 
-        return new Forecast(channels, weights, means, components, scales, spread);
+        return new Forecast(model, weights, means, components, scales);
     }
 
     /// <summary>F.</summary>
     public int Steps { get; }
 
     public int Channels { get; }
+
+    /// <summary>What of the values the components describe; everything else here is about the values themselves.</summary>
+    public ValueTransform Transform { get; }
 
     /// <summary>w_k of the components that count, summing to one.</summary>
     public ReadOnlySpan<double> Weights => _weights;
@@ -94,7 +95,7 @@ public sealed class Forecast
         int index = IndexOf(step, channel);
         _deviations ??= Deviations();
         _marginals ??= new UnivariateMixture[Dimension];
-        return _marginals[index] ??= new UnivariateMixture(_weights, _means, _deviations, index * _weights.Length);
+        return _marginals[index] ??= new UnivariateMixture(_weights, _means, _deviations, index * _weights.Length, Transform);
     }
 
     /// <summary>Mean of the future window, F·C numbers.</summary>
@@ -103,7 +104,7 @@ public sealed class Forecast
         var mean = new double[Dimension];
         for (int i = 0; i < mean.Length; i++)
         {
-            mean[i] = MeanAt(i);
+            mean[i] = Transform == ValueTransform.None ? MeanAt(i) : Marginal((i / Channels) + 1, i % Channels).Mean;
         }
 
         return mean;
@@ -122,8 +123,16 @@ public sealed class Forecast
                 for (int j = 0; j <= i; j++)
                 {
                     double within = VectorKernels.Dot(_components[k].TargetRow(i)[..(j + 1)], _components[k].TargetRow(j));
-                    double between = (MeanOf(k, i) - mean[i]) * (MeanOf(k, j) - mean[j]);
-                    covariance[(i * n) + j] += _weights[k] * ((within * ScaleOf(k, i) * ScaleOf(k, j)) + between);
+                    within *= ScaleOf(k, i) * ScaleOf(k, j);
+                    (double mi, double mj) = (MeanOf(k, i), MeanOf(k, j));
+                    if (Transform == ValueTransform.Log)
+                    {
+                        // Of log-normals: means exp(m + s²/2), covariance their product times exp(S_ij) − 1.
+                        (mi, mj) = (LogNormalMean(k, i), LogNormalMean(k, j));
+                        within = mi * mj * (Math.Exp(within) - 1.0);
+                    }
+
+                    covariance[(i * n) + j] += _weights[k] * (within + ((mi - mean[i]) * (mj - mean[j])));
                     covariance[(j * n) + i] = covariance[(i * n) + j];
                 }
             }
@@ -197,11 +206,18 @@ public sealed class Forecast
         random.FillGaussian(whitened);
         for (int i = 0; i < window.Length; i++)
         {
-            window[i] = MeanOf(k, i) + (ScaleOf(k, i) * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+            double value = MeanOf(k, i) + (ScaleOf(k, i) * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+            window[i] = Transform == ValueTransform.Log ? Math.Exp(value) : value;
         }
     }
 
     private int Dimension => Steps * Channels;
+
+    private double LogNormalMean(int k, int index)
+    {
+        (double mean, double deviation) = ComponentAt(k, index);
+        return Math.Exp(mean + (0.5 * deviation * deviation));
+    }
 
     private double MeanAt(int index)
     {

@@ -23,11 +23,12 @@ public sealed class ForecastModel
     /// <param name="members">At least one; all with the same F and C.</param>
     /// <param name="weights">Above zero, one a member; divided by their sum.</param>
     /// <param name="spread">
-    /// What the pooled density is stretched by about its mean, one factor above zero a step; empty for none. Found on data that the
+    /// What the pooled density is stretched by about its mean (of transformed values), one factor above zero a step; empty for none. Found on data that the
     /// members were not fitted to, it makes up for intervals that are too narrow or too wide.
     /// </param>
+    /// <param name="transform">What the members' windows are cut from: the values, or their logarithms.</param>
     /// <exception cref="ArgumentException">It is not so.</exception>
-    public ForecastModel(IReadOnlyList<WindowModel> members, IReadOnlyList<double> weights, IReadOnlyList<double>? spread = null)
+    public ForecastModel(IReadOnlyList<WindowModel> members, IReadOnlyList<double> weights, IReadOnlyList<double>? spread = null, ValueTransform transform = ValueTransform.None)
     {
         if (members.Count == 0 || weights.Count != members.Count || !weights.All(weight => weight > 0.0 && double.IsFinite(weight)))
         {
@@ -48,7 +49,7 @@ public sealed class ForecastModel
         // Weights that are shares already stay as they are, to the bit.
         double total = Math.Abs(weights.Sum() - 1.0) <= 1e-12 ? 1.0 : weights.Sum();
         (Members, _weights, _spread) = ([.. members], [.. weights.Select(weight => weight / total)], [.. spread]);
-        Reach = members.Max(member => member.Reach);
+        (Reach, Transform) = (members.Max(member => member.Reach), transform);
     }
 
     public IReadOnlyList<WindowModel> Members { get; }
@@ -58,6 +59,9 @@ public sealed class ForecastModel
 
     /// <summary>One factor a step, or none.</summary>
     public ReadOnlySpan<double> Spread => _spread;
+
+    /// <summary>Members describe the transformed values; forecasts are of the values themselves.</summary>
+    public ValueTransform Transform { get; }
 
     /// <summary>F.</summary>
     public int Future => Members[0].Shape.Future;
@@ -76,9 +80,15 @@ public sealed class ForecastModel
 
     /// <summary>Fits one density to the windows of one or several histories, which share the model.</summary>
     /// <inheritdoc cref="WindowModel.Fit"/>
-    public static (ForecastModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default)
+    public static (ForecastModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
+        Fit(histories, shape, normalisation, options, ValueTransform.None, cancellation);
+
+    /// <summary>The same of transformed values.</summary>
+    /// <inheritdoc cref="WindowModel.Fit"/>
+    public static (ForecastModel? Model, FitReport Report) Fit(
+        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, ValueTransform transform, CancellationToken cancellation = default)
     {
-        (WindowModel? member, FitReport report) = WindowModel.Fit(histories, shape, normalisation, options, cancellation);
-        return (member is null ? null : new ForecastModel(member), report);
+        (WindowModel? member, FitReport report) = WindowModel.Fit([.. histories.Select(history => transform.Apply(history))], shape, normalisation, options, cancellation);
+        return (member is null ? null : new ForecastModel([member], [1.0], null, transform), report);
     }
 }

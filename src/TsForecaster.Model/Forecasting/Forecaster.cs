@@ -1,4 +1,5 @@
 using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -31,9 +32,16 @@ public sealed class Forecaster
     public Forecast Predict(ReadOnlySpan<double> past)
     {
         Require(past, 1);
+        if (Model.Transform != ValueTransform.None)
+        {
+            double[] transformed = new double[past.Length];
+            Model.Transform.Apply(past, transformed);
+            past = transformed;
+        }
+
         if (_members.Length == 1)
         {
-            return new Forecast(Model.Channels, _members[0].Condition(past) ?? throw Unobserved(), Model.Spread);
+            return new Forecast(Model, _members[0].Condition(past) ?? throw Unobserved());
         }
 
         List<ConditionalMixture> conditionals = new(_members.Length);
@@ -47,7 +55,7 @@ public sealed class Forecaster
             }
         }
 
-        return conditionals.Count > 0 ? Forecast.Pool(Model.Channels, conditionals, weights, Model.Spread) : throw Unobserved();
+        return conditionals.Count > 0 ? Forecast.Pool(Model, conditionals, weights) : throw Unobserved();
     }
 
     /// <summary>
@@ -82,7 +90,7 @@ public sealed class Forecaster
         Require(pasts, count);
         const int Block = PanelKernels.Width;
         int n = 0;
-        for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty; n += Block)
+        for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty && Model.Transform == ValueTransform.None; n += Block)
         {
             ReadOnlySpan<double> block = pasts.Slice(n * _reach, Block * _reach);
             Span<double> blockMeans = means.Slice(n * _future, Block * _future);
@@ -106,7 +114,7 @@ public sealed class Forecaster
 
     private void Moments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
-        if (_members.Length > 1 || !_members[0].TryMoments(past, mean, standardDeviation))
+        if (_members.Length > 1 || Model.Transform != ValueTransform.None || !_members[0].TryMoments(past, mean, standardDeviation))
         {
             Predict(past).Moments(mean, standardDeviation);
             return;

@@ -7,7 +7,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 2: the spread, then each member with its weight: shape, normalisation and mixture; then the
+/// What a model file holds, version 2: transform and spread, then each member with its weight: shape, normalisation and mixture; then the
 /// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
 /// or one variance a component.
 /// </summary>
@@ -32,6 +32,7 @@ internal static class ModelContent
 
     private static void WriteParameters(IBufferWriter<byte> writer, ForecastModel model)
     {
+        Write(writer, (int)model.Transform);
         Write(writer, model.Members.Count);
         Write(writer, model.Spread.Length);
         Write(writer, model.Spread);
@@ -95,6 +96,7 @@ internal static class ModelContent
         var reader = new ContentReader(content);
         try
         {
+            ValueTransform transform = reader.Choice<ValueTransform>();
             int members = reader.Size("members");
             int steps = reader.Count("factors of the spread");
             reader.RequireNumbers(steps + (double)members);
@@ -114,7 +116,7 @@ internal static class ModelContent
                 models[i] = new WindowModel(parts[i].Shape, parts[i].Normalisation, parts[i].Mixture, ReadReport(ref reader));
             }
 
-            var model = new ForecastModel(models, weights, spread);
+            var model = new ForecastModel(models, weights, spread, transform);
             reader.RequireEnd();
             return model;
         }

@@ -1,11 +1,12 @@
 using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// A mixture of univariate Gaussians Σ w_i N(m_i, s_i²): the predictive distribution of one value. A standard deviation of
-/// zero is a point mass (a constant series has one). Sums over components have one order, on every machine.
+/// A mixture of univariate Gaussians Σ w_i N(m_i, s_i²), of the value or of its logarithm: the predictive distribution of one value. A
+/// standard deviation of zero is a point mass (a constant series has one). Sums over components have one order, on every machine.
 /// </summary>
 public sealed class UnivariateMixture
 {
@@ -18,8 +19,9 @@ public sealed class UnivariateMixture
     /// <param name="weights">w, non-negative, summing to one.</param>
     /// <param name="means">m.</param>
     /// <param name="standardDeviations">s ≥ 0.</param>
+    /// <param name="transform">What of the value the Gaussians are about.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a number is outside of what is said above.</exception>
-    public UnivariateMixture(double[] weights, double[] means, double[] standardDeviations)
+    public UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, ValueTransform transform = ValueTransform.None)
     {
         if (weights.Length == 0 || means.Length != weights.Length || standardDeviations.Length != weights.Length)
         {
@@ -42,29 +44,35 @@ public sealed class UnivariateMixture
             throw new ArgumentException($"the weights sum to {total}, not to one");
         }
 
-        (_weights, _means, _deviations) = (weights.AsSpan().ToArray(), means.AsSpan().ToArray(), standardDeviations.AsSpan().ToArray());
+        (_weights, _means, _deviations, Transform) = (weights.AsSpan().ToArray(), means.AsSpan().ToArray(), standardDeviations.AsSpan().ToArray(), transform);
     }
 
     /// <summary>A mixture that looks at arrays which the caller checked and changes no more, from <paramref name="first"/> on.</summary>
-    internal UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, int first)
-        : this(weights.AsMemory(), means.AsMemory(first, weights.Length), standardDeviations.AsMemory(first, weights.Length))
+    internal UnivariateMixture(double[] weights, double[] means, double[] standardDeviations, int first, ValueTransform transform)
+        : this(weights.AsMemory(), means.AsMemory(first, weights.Length), standardDeviations.AsMemory(first, weights.Length), transform)
     {
     }
 
-    private UnivariateMixture(ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations) =>
-        (_weights, _means, _deviations) = (weights, means, standardDeviations);
+    private UnivariateMixture(ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations, ValueTransform transform) =>
+        (_weights, _means, _deviations, Transform) = (weights, means, standardDeviations, transform);
 
     /// <summary>
     /// A mixture over numbers that stay where they are, unchecked: those of another mixture, kept elsewhere. Good for as long as they
     /// are not changed.
     /// </summary>
-    public static UnivariateMixture Over(ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations) =>
-        new(weights, means, standardDeviations);
+    public static UnivariateMixture Over(
+        ReadOnlyMemory<double> weights, ReadOnlyMemory<double> means, ReadOnlyMemory<double> standardDeviations, ValueTransform transform = ValueTransform.None) =>
+        new(weights, means, standardDeviations, transform);
+
+    /// <summary>What of the value the components describe.</summary>
+    public ValueTransform Transform { get; }
 
     public ReadOnlySpan<double> Weights => _weights.Span;
 
+    /// <summary>m_i, of the transformed value.</summary>
     public ReadOnlySpan<double> Means => _means.Span;
 
+    /// <summary>s_i, of the transformed value.</summary>
     public ReadOnlySpan<double> StandardDeviations => _deviations.Span;
 
     public double Mean
@@ -72,6 +80,11 @@ public sealed class UnivariateMixture
         get
         {
             ReadOnlySpan<double> weights = Weights, means = Means;
+            if (IsLog)
+            {
+                return LogNormalMixture.Mean(weights, means, StandardDeviations);
+            }
+
             double mean = 0.0;
             for (int i = 0; i < weights.Length; i++)
             {
@@ -82,12 +95,17 @@ public sealed class UnivariateMixture
         }
     }
 
-    /// <summary>√ Σ w_i (s_i² + (m_i − m̄)²).</summary>
+    /// <summary>√ Σ w_i (s_i² + (m_i − m̄)²), of the value itself.</summary>
     public double StandardDeviation
     {
         get
         {
             ReadOnlySpan<double> weights = Weights, means = Means, deviations = StandardDeviations;
+            if (IsLog)
+            {
+                return LogNormalMixture.StandardDeviation(weights, means, deviations);
+            }
+
             double mean = Mean;
             double variance = 0.0;
             for (int i = 0; i < weights.Length; i++)
@@ -101,14 +119,20 @@ public sealed class UnivariateMixture
     }
 
     /// <summary>P(Y ≤ y); also the PIT of an observation.</summary>
-    public double Cdf(double y) => Tail(y, 1.0);
+    public double Cdf(double y) => Tail(Inner(y), 1.0);
 
     /// <summary>P(Y > y), summed from the components' upper tails: precise where it is tiny.</summary>
-    public double ProbabilityAbove(double y) => Tail(y, -1.0);
+    public double ProbabilityAbove(double y) => Tail(Inner(y), -1.0);
 
     /// <summary>log of the density at y: +∞ on a point mass, −∞ where only point masses are and none is at y.</summary>
     public double LogDensity(double y)
     {
+        if (IsLog)
+        {
+            // The density of a logarithm, divided by the value.
+            return y > 0.0 ? Inside.LogDensity(Math.Log(y)) - Math.Log(y) : double.NegativeInfinity;
+        }
+
         // Two passes, so that the largest exponent can be taken out before exponentials are summed.
         int count = _weights.Length;
         double largest = double.NegativeInfinity;
@@ -136,7 +160,7 @@ public sealed class UnivariateMixture
     /// with Cdf(y) ≥ probability.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not within (0, 1).</exception>
-    public double Quantile(double probability) => QuantileSearch.Find(this, probability);
+    public double Quantile(double probability) => IsLog ? Math.Exp(QuantileSearch.Find(Inside, probability)) : QuantileSearch.Find(this, probability);
 
     /// <summary>The quantiles of several levels, to the same bits as one by one, in a fraction of the time.</summary>
     /// <param name="quantiles">Receives one number a level.</param>
@@ -148,14 +172,19 @@ public sealed class UnivariateMixture
             throw new ArgumentException($"the destination holds {quantiles.Length} numbers; there are {levels.Count} levels", nameof(quantiles));
         }
 
-        QuantileSearch.Find(this, levels, quantiles);
+        QuantileSearch.Find(Inside, levels, quantiles);
+        for (int i = 0; i < quantiles.Length && IsLog; i++)
+        {
+            quantiles[i] = Math.Exp(quantiles[i]);
+        }
     }
 
     /// <summary>
     /// The continuous ranked probability score of the observation y, in closed form (Grimit et al. 2006):
-    /// Σ w_i A(y − m_i, s_i²) − ½ Σ_ij w_i w_j A(m_i − m_j, s_i² + s_j²), A(μ, σ²) = μ(2Φ(μ/σ) − 1) + 2σφ(μ/σ). Same unit as y.
+    /// Σ w_i A(y − m_i, s_i²) − ½ Σ_ij w_i w_j A(m_i − m_j, s_i² + s_j²), A(μ, σ²) = μ(2Φ(μ/σ) − 1) + 2σφ(μ/σ); of logarithms, that
+    /// of the mixture of log-normals. Same unit as y.
     /// </summary>
-    public double Crps(double y) => _weights.Length == 1
+    public double Crps(double y) => IsLog ? LogNormalMixture.Crps(Weights, Means, StandardDeviations, y) : _weights.Length == 1
         ? GaussianCrps(y - Means[0], StandardDeviations[0])
         : Math.Max(0.0, MixtureCrps.Score(Weights, Means, StandardDeviations, y));
 
@@ -170,6 +199,14 @@ public sealed class UnivariateMixture
         double z = Math.Abs(offset) / deviation;
         return deviation * ((z * (1.0 - (2.0 * StandardNormal.Cdf(-z)))) + (2.0 * StandardNormal.Density(z)) - InverseRootPi);
     }
+
+    private bool IsLog => Transform == ValueTransform.Log;
+
+    /// <summary>The mixture of the transformed value.</summary>
+    private UnivariateMixture Inside => IsLog ? new(_weights, _means, _deviations, ValueTransform.None) : this;
+
+    /// <summary>The value as the components see it: no logarithm is below that of zero.</summary>
+    private double Inner(double y) => !IsLog ? y : y > 0.0 ? Math.Log(y) : double.IsNaN(y) ? y : double.NegativeInfinity;
 
     /// <summary>Σ w_i Φ(±(y − m_i)/s_i), added one after the other.</summary>
     private double Tail(double y, double sign)

@@ -144,21 +144,22 @@ public sealed class ModelFileTests
     }
 
     [Theory]
-    [InlineData(0, 0, "members is 0")]
-    [InlineData(0, 1 << 30, "ends before")]
-    [InlineData(4, 1, "impossible model")]
-    [InlineData(16, 0, "past is 0")]
-    [InlineData(16, int.MaxValue, "ends before")]
-    [InlineData(20, 2, "the lag 2 is there twice")]
-    [InlineData(32, -1, "future is -1")]
-    [InlineData(32, 100_000_000, "ends before")]
-    [InlineData(40, 77, "Centring is 77")]
-    [InlineData(48, -1, "seasons is -1")]
-    [InlineData(52, -1, "Scaling is -1")]
-    [InlineData(64, 4, "CovarianceShape is 4")]
-    [InlineData(68, 0, "components is 0")]
-    [InlineData(68, 1 << 30, "ends before")]
-    [InlineData(68, 1, "impossible model")]
+    [InlineData(0, 2, "ValueTransform is 2")]
+    [InlineData(4, 0, "members is 0")]
+    [InlineData(4, 1 << 30, "ends before")]
+    [InlineData(8, 1, "impossible model")]
+    [InlineData(20, 0, "past is 0")]
+    [InlineData(20, int.MaxValue, "ends before")]
+    [InlineData(24, 2, "the lag 2 is there twice")]
+    [InlineData(36, -1, "future is -1")]
+    [InlineData(36, 100_000_000, "ends before")]
+    [InlineData(44, 77, "Centring is 77")]
+    [InlineData(52, -1, "seasons is -1")]
+    [InlineData(56, -1, "Scaling is -1")]
+    [InlineData(68, 4, "CovarianceShape is 4")]
+    [InlineData(72, 0, "components is 0")]
+    [InlineData(72, 1 << 30, "ends before")]
+    [InlineData(72, 1, "impossible model")]
     public void Load_ImpossibleSize_IsRefused(int offset, int value, string expected) =>
         Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(HeaderBytes + offset), value))), StringComparison.Ordinal);
 
@@ -167,7 +168,7 @@ public sealed class ModelFileTests
     [InlineData(double.PositiveInfinity, "a number is Infinity")]
     [InlineData(-1.0, "the weight of component 0 is -1")]
     public void Load_ImpossibleWeight_IsRefused(double value, string expected) =>
-        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 72), value))), StringComparison.Ordinal);
+        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 76), value))), StringComparison.Ordinal);
 
     [Fact]
     public void Load_ContentLongerThanTheModel_IsRefused()
