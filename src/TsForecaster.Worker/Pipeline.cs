@@ -122,7 +122,7 @@ public sealed class Pipeline(
             // A series whose refit is late waits alone, until too much has gathered behind it.
             while (!lane.Closed.IsCancellationRequested && !delivery.IsDue && !TooMuchWaits() && lane.Records.TryRead(out SourceRecord? record))
             {
-                if (decoder.Decode(record, ticks) is { } error)
+                if ((PinRecord.Is(record) ? Ask(record) : decoder.Decode(record, ticks)) is { } error)
                 {
                     delivery.Add(new DeadLetter(record, error));
                 }
@@ -155,6 +155,11 @@ public sealed class Pipeline(
         Totals.CountWaiting(ref waiting, 0);
         await outbox.WriteAsync(delivery.Take(state, final: true), cancellation);
         outbox.Complete();
+
+        string? Ask(SourceRecord record) =>
+            PinRecord.Decode(record, out string series, out PinRequest request) is { } error ? error
+            : state.Ask(series, request) ? null
+            : $"the partition has seen no series '{series}': a request belongs where the ticks of its series are";
 
         bool TooMuchWaits() => state.Waiting >= settings.WaitingSteps;
 

@@ -124,6 +124,10 @@ public sealed record RefitSettings
     [Range(2, 10_000_000)]
     public int History { get; init; } = 5000;
 
+    /// <summary>Models that a series can be taken back to, beside the active one: the last that it replaced.</summary>
+    [Range(0, 100)]
+    public int Keep { get; init; } = 2;
+
     /// <summary>
     /// Last steps of the history on which the new and the active model are compared, at most half of those that are new to the active
     /// one; 0 promotes every model.

@@ -25,7 +25,14 @@ public sealed class PartitionState
     public PartitionState(Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons) => (_settings, _horizons) = (settings, horizons);
 
     /// <param name="Waiting">Closed cells that are not yet taken in, because the refit that becomes active with the first is still under way.</param>
-    private sealed record Entry(SeriesGrid Grid, SeriesState State, Queue<Step> Waiting);
+    private sealed record Entry(SeriesGrid Grid, SeriesState State, Queue<ClosedCell> Waiting)
+    {
+        /// <summary>What was asked for since the last cell closed.</summary>
+        public PinRequest? Request { get; set; }
+    }
+
+    /// <param name="Request">What was asked for while the cell was the next to close: it keeps its place among the cells.</param>
+    private readonly record struct ClosedCell(Step Step, PinRequest? Request);
 
     /// <summary>Every series seen so far.</summary>
     public IReadOnlyCollection<SeriesKey> Series => _series.Keys;
@@ -52,7 +59,8 @@ public sealed class PartitionState
             return null;
         }
 
-        due.Waiting.Enqueue(due.Grid.Close());
+        due.Waiting.Enqueue(new ClosedCell(due.Grid.Close(), due.Request));
+        due.Request = null;
         Waiting++;
         if (due.Grid.Asleep)
         {
@@ -81,13 +89,33 @@ public sealed class PartitionState
         return entry.Grid.Late == late;
     }
 
+    /// <summary>
+    /// Asks for a model of a series' channels, which takes effect with the next cell of each that closes. Each answers for itself, in the
+    /// <see cref="StepResult.Model"/> of that cell.
+    /// </summary>
+    /// <returns>False when the partition has no such series.</returns>
+    public bool Ask(string series, PinRequest request)
+    {
+        bool known = false;
+        foreach ((SeriesKey key, Entry entry) in _series)
+        {
+            if (key.Series == series)
+            {
+                entry.Request = request;
+                known = true;
+            }
+        }
+
+        return known;
+    }
+
     /// <summary>Takes the series' next closed cell in, unless there is none or the refit it needs is not at hand.</summary>
     /// <param name="refit">The outcome of the series' pending refit, or null while it is under way; asked only when it is needed.</param>
     public bool TryAdvance(SeriesKey key, Func<SeriesKey, RefitOutcome?> refit, [NotNullWhen(true)] out StepResult? result)
     {
         Entry entry = Of(key);
         RefitOutcome? outcome = null;
-        if (!entry.Waiting.TryPeek(out Step step) || (entry.State.ActivatesAt(step) && (outcome = refit(key)) is null))
+        if (!entry.Waiting.TryPeek(out ClosedCell cell) || (entry.State.ActivatesAt(cell.Step) && (outcome = refit(key)) is null))
         {
             result = null;
             return false;
@@ -95,7 +123,7 @@ public sealed class PartitionState
 
         entry.Waiting.Dequeue();
         Waiting--;
-        result = entry.State.Advance(step, outcome, entry.Grid.Late);
+        result = entry.State.Advance(cell.Step, outcome, cell.Request, entry.Grid.Late);
         return true;
     }
 
@@ -138,11 +166,13 @@ public sealed class PartitionState
             long length = stream.Position;
             writer.Write(0L);
             entry.Grid.Write(writer);
+            PinRequests.Write(writer, entry.Request);
             writer.Write(entry.Waiting.Count);
-            foreach (Step step in entry.Waiting)
+            foreach (ClosedCell cell in entry.Waiting)
             {
-                writer.Write(step.Start);
-                writer.Write(step.Value);
+                writer.Write(cell.Step.Start);
+                writer.Write(cell.Step.Value);
+                PinRequests.Write(writer, cell.Request);
             }
 
             entry.State.Write(writer);
@@ -191,13 +221,14 @@ public sealed class PartitionState
             if (sameGrid)
             {
                 SeriesGrid grid = SeriesGrid.Read(reader, key, own.Grid);
-                Queue<Step> waiting = [];
+                PinRequest? request = PinRequests.Read(reader);
+                Queue<ClosedCell> waiting = [];
                 for (int cells = reader.ReadInt32(); cells > 0; cells--)
                 {
-                    waiting.Enqueue(new Step(key, reader.ReadInt64(), reader.ReadDouble()));
+                    waiting.Enqueue(new ClosedCell(new Step(key, reader.ReadInt64(), reader.ReadDouble()), PinRequests.Read(reader)));
                 }
 
-                Entry entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own)), waiting);
+                Entry entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own)), waiting) { Request = request };
                 state._series.Add(key, entry);
                 state.Waiting += waiting.Count;
                 if (!entry.Grid.Asleep)

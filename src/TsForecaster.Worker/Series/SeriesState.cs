@@ -16,29 +16,25 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private SeriesHistory _history = new(Capacity(settings));
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
-    private Forecaster? _active;
-    private byte[]? _activeBytes;
-    private long _learnedUntil;
-    private long? _pendingSince;
-    private string _trigger = "";
-    private CalibrationDrift _drift;
-    private long _nextRefit;
+    private HeldModels _models = new(settings.Refit.Keep);
+    private RefitSchedule _schedule = new(settings.Refit);
+    private PinRequest? _request;
     private long _nextStart = -1;
     private long _steps;
     private long _missing;
     private long _refits;
 
     /// <summary>The refit under way, as a job that can be done again; null when there is none.</summary>
-    public RefitJob? Pending => _pendingSince is { } since ? Job(since) : null;
+    public RefitJob? Pending => _schedule.PendingSince is { } since ? Job(since) : null;
 
     /// <summary>Whether the model under way becomes active with this step, which the caller must then have waited for.</summary>
-    public bool ActivatesAt(in Step step) =>
-        step.Start == _nextStart && _pendingSince is { } since && _steps + 1 >= since + settings.Refit.Lag;
+    public bool ActivatesAt(in Step step) => step.Start == _nextStart && _schedule.EndsAt(_steps + 1);
 
     /// <summary>Takes in a closed cell: scores what was forecast for it, activates a model that is due, forecasts on.</summary>
     /// <param name="refit">The outcome of the pending refit when <see cref="ActivatesAt"/> this step, else null.</param>
+    /// <param name="request">What the operator asked for while the cell was open, if anything.</param>
     /// <param name="late">Late ticks of the series so far, for its status.</param>
-    public StepResult Advance(in Step step, RefitOutcome? refit, long late)
+    public StepResult Advance(in Step step, RefitOutcome? refit, PinRequest? request, long late)
     {
         if (_nextStart >= 0 && step.Start != _nextStart)
         {
@@ -53,10 +49,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         (List<HorizonScore> scores, UnivariateMixture? oneStep) = Score(step);
         double surprise = oneStep is null ? double.NaN : -oneStep.LogDensity(step.Value);
         double pit = oneStep?.Cdf(step.Value) ?? double.NaN;
+        _schedule.Observe(surprise, pit);
+        _request = request ?? _request;
 
-        // A value that was forecast for certain, and came, has a PIT of 1 and is no sign of drift.
-        _drift = double.IsNegativeInfinity(surprise) ? _drift : _drift.Next(pit);
-        ModelChange? change = refit is null ? null : Activate(refit);
+        // One change a cell: a request that meets the end of a refit has the next one.
+        ModelChange? change = refit is not null ? Activate(refit) : _request is { } asked ? Apply(asked) : null;
         return new StepResult
         {
             Step = step,
@@ -67,44 +64,25 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             Model = change,
             Forecast = Issue(),
             Live = _scoring.Live,
-            Status = new SeriesStatus(_steps, _nextRefit > 0 ? 0 : Math.Max(0, First - _history.Count), late, _missing, _refits),
+            Status = new SeriesStatus(_steps, _schedule.Begun ? 0 : Math.Max(0, First - _history.Count), late, _missing, _refits),
         };
     }
 
     /// <summary>The refit that is due after the last step, which is pending from now on; null when none is.</summary>
     public RefitJob? BeginRefit()
     {
-        if (_pendingSince is not null || _history.Count < First || Due() is not { } trigger)
+        bool first = !_schedule.Begun;
+        if (_history.Count < First || !_schedule.TryBegin(_steps, modelled: _models.Active is not null))
         {
             return null;
         }
 
-        if (_nextRefit == 0)
+        if (first)
         {
             _scoring.SetScale(SeasonalNaive.InSampleError(_history.Last(_history.Count), settings.Model.Season));
         }
 
-        (_pendingSince, _trigger, _nextRefit) = (_steps, trigger, _steps + settings.Refit.Every);
         return Job(_steps);
-    }
-
-    /// <summary>Why a refit is due; null when none is.</summary>
-    private string? Due()
-    {
-        if (_steps >= _nextRefit)
-        {
-            return _active is null ? "first" : "scheduled";
-        }
-
-        long begun = _nextRefit - settings.Refit.Every;
-        bool watched = settings.Refit.Drift > 0 && _steps >= begun + settings.Refit.DriftPause;
-        return (watched ? _drift.Alarm(CalibrationDrift.Threshold(settings.Refit.Drift)) : null) switch
-        {
-            Miscalibration.Low => "drift: values lie above their forecasts",
-            Miscalibration.High => "drift: values lie below their forecasts",
-            Miscalibration.Narrow => "drift: values lie farther from their forecasts than these allow",
-            _ => null,
-        };
     }
 
     private int First => settings.Refit.First > 0
@@ -120,7 +98,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         _history.Clear();
         _outstanding.Clear();
-        (_pendingSince, _drift) = (null, default);
+        _schedule.End();
     }
 
     private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
@@ -144,28 +122,45 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         if (refit.Forecaster is not null)
         {
-            (_active, _activeBytes, _learnedUntil) = (refit.Forecaster, null, _pendingSince!.Value);
+            _models.Promote(refit.Forecaster, _schedule.PendingSince!.Value);
             _refits++;
         }
 
-        // Another model, or one that has just stood its ground, is watched from here on.
-        (_pendingSince, _drift) = (null, default);
-        return new ModelChange(
-            _active?.Model.Id ?? "", _active?.Model.Components ?? 0, refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason)
-        {
-            HoldoutCrps = refit.HoldoutCrps,
-        };
+        _schedule.End();
+        return Change(refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason) with { HoldoutCrps = refit.HoldoutCrps };
     }
+
+    private ModelChange Apply(PinRequest request)
+    {
+        _request = null;
+        if (request.Model is null)
+        {
+            _schedule.Pin(false);
+            return Change(0, double.NaN, promoted: false, "unpinned: refits go on");
+        }
+
+        if (!_models.TryRestore(request.Model))
+        {
+            string held = _models.Active is null ? "none" : string.Join(", ", _models.Ids);
+            return Change(0, double.NaN, promoted: false, $"{request.Model} cannot be pinned: the models held are {held}");
+        }
+
+        _schedule.Pin(true);
+        return Change(0, double.NaN, promoted: true, "pinned: no refit until it is unpinned");
+    }
+
+    private ModelChange Change(int windows, double logLikelihood, bool promoted, string reason) =>
+        new(_models.Active?.Model.Id ?? "", _models.Active?.Model.Components ?? 0, windows, logLikelihood, promoted, reason);
 
     private IssuedForecast? Issue()
     {
-        if (_active is null || _history.Count < _shape.Past || !Observed(_history.Last(_shape.Past)))
+        if (_models.Active is not { } active || _history.Count < active.Model.Reach || !Observed(_history.Last(active.Model.Reach)))
         {
             return null;
         }
 
         ReadOnlySpan<double> history = _history.Last(_history.Count);
-        Forecast density = _active.Predict(_history.Last(_shape.Past));
+        Forecast density = active.Predict(_history.Last(active.Model.Reach));
         if (horizons.Count == 0 || horizons[0] != 1)
         {
             _outstanding.Add(_steps + 1, new(1, Published: false, density.Marginal(1), double.NaN));
@@ -177,7 +172,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _outstanding.Add(_steps + horizon, new(horizon, Published: true, density.Marginal(horizon), naive));
         }
 
-        return new IssuedForecast(density, _active.Model.Id, horizons);
+        return new IssuedForecast(density, active.Model.Id, horizons);
     }
 
     private static bool Observed(ReadOnlySpan<double> values)
@@ -198,9 +193,9 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
         double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
-        return new RefitJob(key, since, history, _shape, settings.Model.Normalisation, settings.Model.FitOptions, _active)
+        return new RefitJob(key, since, history, _shape, settings.Model.Normalisation, settings.Model.FitOptions, _models.Active)
         {
-            Trigger = _trigger,
+            Trigger = _schedule.Trigger,
             Holdout = (int)Math.Min(settings.Refit.Holdout, Unseen(since, count) / 2),
             Margin = settings.Refit.Margin,
         };
@@ -210,7 +205,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     /// Steps of a refit's history that no model has learned from. Half of them decide between the models, so that the new one has the other
     /// half to be better by; where there is no active model, a quarter of the history tells how good the first one is.
     /// </summary>
-    private long Unseen(long since, int count) => Math.Min(_active is null ? count / 2 : since - _learnedUntil, count);
+    private long Unseen(long since, int count) => Math.Min(_models.Active is null ? count / 2 : since - _models.LearnedUntil, count);
 
     public void Write(BinaryWriter writer)
     {
@@ -220,36 +215,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_nextStart);
         writer.Write(Fingerprint(settings));
         writer.Write(_refits);
-        writer.Write(_nextRefit);
-        writer.Write(_pendingSince ?? -1);
-        writer.Write(_trigger);
-        writer.Write(_learnedUntil);
-        writer.Write(_drift.Low);
-        writer.Write(_drift.High);
-        writer.Write(_drift.Narrow);
+        _schedule.Write(writer);
+        PinRequests.Write(writer, _request);
         _outstanding.Write(writer);
         _scoring.Write(writer);
-        byte[] model = ActiveBytes();
-        writer.Write(model.Length);
-        writer.Write(model);
-    }
-
-    /// <summary>The active model as it is saved. Checkpoints come far more often than models: its bytes are made once.</summary>
-    private byte[] ActiveBytes()
-    {
-        if (_active is null)
-        {
-            return [];
-        }
-
-        if (_activeBytes is null)
-        {
-            using MemoryStream model = new();
-            ModelFile.Save(model, _active.Model);
-            _activeBytes = model.ToArray();
-        }
-
-        return _activeBytes;
+        _models.Write(writer);
     }
 
     /// <summary>
@@ -270,18 +240,12 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             return state;
         }
 
-        (state._refits, state._nextRefit) = (reader.ReadInt64(), reader.ReadInt64());
-        state._pendingSince = reader.ReadInt64() is >= 0 and var since ? since : null;
-        (state._trigger, state._learnedUntil) = (reader.ReadString(), reader.ReadInt64());
-        state._drift = new CalibrationDrift(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        state._refits = reader.ReadInt64();
+        state._schedule = RefitSchedule.Read(reader, settings.Refit);
+        state._request = PinRequests.Read(reader);
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
-        byte[] model = reader.ReadBytes(reader.ReadInt32());
-        if (model.Length > 0)
-        {
-            (state._active, state._activeBytes) = (new Forecaster(ModelFile.Load(new MemoryStream(model))), model);
-        }
-
+        state._models = HeldModels.Read(reader, settings.Refit.Keep);
         return state;
     }
 
