@@ -12,6 +12,7 @@ internal sealed class EmRun : IDisposable
     private readonly IEmSteps _steps;
     private readonly ComponentRecovery _recovery;
     private readonly List<double> _trace = [];
+    private Iterate? _best;
     private double _logLikelihood = double.NaN;
     private int _iterations;
 
@@ -19,9 +20,12 @@ internal sealed class EmRun : IDisposable
     {
         (_windows, _options, _cancellation) = (windows, options, cancellation);
         _ridge = new RidgedCovariance(windows, options.Ridge, options.AbsoluteRidge);
-        _steps = options.Shape is CovarianceShape.Full or CovarianceShape.Tied
-            ? new FullSteps(windows, options, _ridge)
-            : new DiagonalSteps(windows, options, _ridge);
+        _steps = options switch
+        {
+            { ShiftInvariant: true } => new ShiftInvariantSteps(new FullSteps(windows, options, _ridge), windows.Channels),
+            { Shape: CovarianceShape.Full or CovarianceShape.Tied } => new FullSteps(windows, options, _ridge),
+            _ => new DiagonalSteps(windows, options, _ridge),
+        };
         _recovery = new ComponentRecovery(windows, options.Components);
     }
 
@@ -58,7 +62,8 @@ internal sealed class EmRun : IDisposable
                 return new FitResult(null, Report(StopReason.Singular, responsibilities.Count));
             }
 
-            double rise = _trace[^1] - previous, change = _options.IsShrunk ? Math.Abs(rise) : rise;
+            Keep();
+            double rise = _trace[^1] - previous, change = _options.IsMonotone ? rise : Math.Abs(rise);
 
             // One component has no hidden variable: its M-step is the answer.
             if (_options.Components == 1 || change < _options.Tolerance)
@@ -77,8 +82,25 @@ internal sealed class EmRun : IDisposable
 
     private FitResult End(StopReason stop, int components)
     {
-        GaussianMixture? mixture = _steps.Mixture();
-        return new FitResult(mixture, Report(mixture is null ? StopReason.Singular : stop, components));
+        GaussianMixture? mixture = _best?.Mixture ?? _steps.Mixture();
+        FitReport report = Report(mixture is null ? StopReason.Singular : stop, mixture?.Components ?? components);
+        return new FitResult(mixture, _best is null ? report : report with { LogLikelihood = _best.LogLikelihood, HeldOutScore = _options.HeldOutScore is null ? null : _best.Score });
+    }
+
+    /// <summary>Notes the iterate if it is the best so far, where not the last one is wanted.</summary>
+    private void Keep()
+    {
+        if ((_options.HeldOutScore is null && !_options.ShiftInvariant) || _steps.Mixture() is not { } mixture)
+        {
+            return;
+        }
+
+        // A score that is no number loses to every other.
+        double score = _options.HeldOutScore?.Invoke(mixture) ?? _logLikelihood;
+        if (_best is null || score > _best.Score || (double.IsNaN(_best.Score) && !double.IsNaN(score)))
+        {
+            _best = new Iterate(mixture, score, _logLikelihood);
+        }
     }
 
     private double Score(List<double[]> responsibilities)
@@ -100,4 +122,6 @@ internal sealed class EmRun : IDisposable
         Dropped = _recovery.Dropped,
         RidgeEscalations = _ridge.Escalations,
     };
+
+    private sealed record Iterate(GaussianMixture Mixture, double Score, double LogLikelihood);
 }

@@ -46,7 +46,9 @@ public static class ExpectationMaximization
     }
 
     private static bool IsBetter(FitResult a, FitResult b) =>
-        a.Mixture is not null && (b.Mixture is null || a.Report.LogLikelihood > b.Report.LogLikelihood);
+        a.Mixture is not null && (b.Mixture is null || Merit(a.Report) > Merit(b.Report));
+
+    private static double Merit(FitReport report) => report.HeldOutScore ?? report.LogLikelihood;
 
     private static List<double[]> Columns(ReadOnlySpan<double> responsibilities, int components)
     {

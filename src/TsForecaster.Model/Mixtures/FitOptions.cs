@@ -33,16 +33,30 @@ public sealed record FitOptions
     /// </summary>
     public double PriorWindows { get; init; }
 
+    /// <summary>
+    /// Every M-step is followed by the projection onto mixtures of a stationary series: one mean for all steps, a covariance that
+    /// depends on the lag alone (Eirola and Lendasse 2013). Steadies a fit to few windows of a series that is stationary, and biases one to a series
+    /// that is not. For full covariances and windows of contiguous steps that are not normalised one by one. The likelihood may then fall from one
+    /// iteration to the next, see <see cref="Tolerance"/> and <see cref="HeldOutScore"/>; AIC and BIC count the parameters as if they were free.
+    /// </summary>
+    public bool ShiftInvariant { get; init; }
+
+    /// <summary>
+    /// Scores an iterate, higher is better, such as by its log-likelihood of held-out windows or minus the CRPS of its forecasts; the first
+    /// iterate with the highest score is returned. When left out that is the last one, and with <see cref="ShiftInvariant"/> the one with the
+    /// highest likelihood. Must give the same for the same mixture.
+    /// </summary>
+    public Func<GaussianMixture, double>? HeldOutScore { get; init; }
+
     public int MaxIterations { get; init; } = 100;
 
     /// <summary>
-    /// EM stops when the mean log-likelihood of a window rises by less than this; with shrinkage, when it changes by less either
-    /// way: each M-step then maximises the expected log-likelihood less a penalty whose target moves along, and what
-    /// converges are the parameters.
+    /// EM stops when the mean log-likelihood of a window rises by less than this; with shrinkage or shift invariance, when it changes by
+    /// less either way: their M-steps do not maximise the expected log-likelihood alone, and what converges are the parameters.
     /// </summary>
     public double Tolerance { get; init; } = 1e-5;
 
-    /// <summary>Independent starts; the one with the highest likelihood wins. Ignored with a given start.</summary>
+    /// <summary>Independent starts; the one with the highest likelihood, or <see cref="HeldOutScore"/>, wins. Ignored with a given start.</summary>
     public int Starts { get; init; } = 1;
 
     public ulong Seed { get; init; } = 1;
@@ -58,6 +72,9 @@ public sealed record FitOptions
 
     /// <summary>Given start: N×K responsibilities, row-major; EM begins with an M-step from them.</summary>
     public ReadOnlyMemory<double> InitialResponsibilities { get; init; }
+
+    /// <summary>Whether each iteration raises the likelihood.</summary>
+    internal bool IsMonotone => !IsShrunk && !ShiftInvariant;
 
     internal bool IsShrunk => Shrinkage > 0.0 || PriorWindows > 0.0;
 }

@@ -30,6 +30,15 @@ internal static class FitOptionsCheck
             throw new ArgumentException("there is no complete window to fit; give a longer history, or shorter windows", nameof(windows));
         }
 
+        if (options.ShiftInvariant)
+        {
+            RequireRange(options.Shape == CovarianceShape.Full, nameof(options.ShiftInvariant), true, $"false for covariances of shape {options.Shape}");
+            if (!windows.IsPlain)
+            {
+                throw new ArgumentException("a shift-invariant fit needs windows of contiguous steps as they lie in their series; these leave lags out or are normalised one by one", nameof(windows));
+            }
+        }
+
         if (options.Components > windows.Count)
         {
             throw new ArgumentException($"{options.Components} components need at least as many windows; there are {windows.Count}", nameof(options));

@@ -19,13 +19,16 @@ public sealed record FitReport
     public required int Iterations { get; init; }
 
     /// <summary>
-    /// Mean log-likelihood of a window at each E-step; never falls without ridge and re-seeding. A warm start's first entry is
+    /// Mean log-likelihood of a window at each E-step; never falls without ridge, re-seeding, shrinkage and shift invariance. A warm start's first entry is
     /// that of the mixture it was given.
     /// </summary>
     public required IReadOnlyList<double> Trace { get; init; }
 
-    /// <summary>Σ_n log p(x_n) under the final parameters; NaN or infinite when the fit ended singular.</summary>
+    /// <summary>Σ_n log p(x_n) under the mixture that is returned; NaN or infinite when the fit ended singular.</summary>
     public required double LogLikelihood { get; init; }
+
+    /// <summary><see cref="FitOptions.HeldOutScore"/> of the mixture that is returned; null without one.</summary>
+    public double? HeldOutScore { get; init; }
 
     public required int Windows { get; init; }
 

@@ -64,6 +64,7 @@ internal sealed class FullSteps : IEmSteps
     public bool Begin(GaussianMixture mixture)
     {
         Workplace workplace = _workplaces[0];
+        _whitened.Clear();
         for (int k = 0; k < mixture.Components; k++)
         {
             Parameters parameters = _parameters[k];

@@ -45,9 +45,10 @@ public sealed class SubspaceMixture
     /// <exception cref="ArgumentException">An option is out of range, the windows are all the same, or the ridge is zero.</exception>
     public static (SubspaceMixture? Mixture, FitReport Report) Fit(WindowSet windows, FitOptions options, CancellationToken cancellation = default)
     {
-        if (options.Shape != CovarianceShape.Full || options.InitialMixture is not null)
+        if (options.Shape != CovarianceShape.Full || options.InitialMixture is not null || options.ShiftInvariant || options.HeldOutScore is not null)
         {
-            throw new ArgumentException("a subspace mixture has full covariances and starts from responsibilities or a seed", nameof(options));
+            throw new ArgumentException(
+                "a subspace mixture has full covariances, not shift-invariant, starts from responsibilities or a seed, and ends with the last iterate", nameof(options));
         }
 
         SpanBasis span = SpanBasis.Of(windows);

@@ -22,6 +22,7 @@ public sealed class FitOptionsCheckTests
         { new() { PriorWindows = -1.0 }, "PriorWindows is -1" },
         { new() { PriorWindows = double.PositiveInfinity }, "PriorWindows is" },
         { new() { PriorWindows = 2.0, Shape = CovarianceShape.Diagonal }, "PriorWindows is 2; it must be 0 for covariances of shape Diagonal" },
+        { new() { ShiftInvariant = true, Shape = CovarianceShape.Diagonal }, "ShiftInvariant is True; it must be false for covariances of shape Diagonal" },
         { new() { MaxIterations = 0 }, "MaxIterations is 0" },
         { new() { Tolerance = double.NaN }, "Tolerance is NaN" },
         { new() { Starts = 0 }, "Starts is 0" },
@@ -46,6 +47,20 @@ public sealed class FitOptionsCheckTests
         WindowSet none = WindowSet.Over(new double[3], new WindowShape(3, 1), Normalisation.None);
 
         Assert.Contains("no complete window", Assert.Throws<ArgumentException>(() => ExpectationMaximization.Fit(none, new FitOptions())).Message);
+    }
+
+    [Fact]
+    public void Fit_ShiftInvariantOnWindowsOfUnlikePositions_IsRefused()
+    {
+        double[] series = [.. Enumerable.Range(0, 50).Select(i => (double)(i % 7))];
+        WindowSet centred = WindowSet.Over(series, new WindowShape(4, 2), new Normalisation(Centring.Last));
+        WindowSet gapped = WindowSet.Over(series, WindowShape.OfLags([1, 2, 7], 2), Normalisation.None);
+
+        foreach (WindowSet windows in new[] { centred, gapped })
+        {
+            ArgumentException refusal = Assert.Throws<ArgumentException>(() => ExpectationMaximization.Fit(windows, new FitOptions { ShiftInvariant = true }));
+            Assert.Contains("leave lags out or are normalised one by one", refusal.Message);
+        }
     }
 
     private static GaussianMixture Sphere(int components, int dimension)

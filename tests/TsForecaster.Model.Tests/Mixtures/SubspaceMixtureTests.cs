@@ -120,5 +120,7 @@ public sealed class SubspaceMixtureTests
         Assert.Throws<ArgumentException>(() => SubspaceMixture.Fit(windows, Options with { AbsoluteRidge = 0.0 }));
         Assert.Throws<ArgumentException>(() => SubspaceMixture.Fit(same, Options with { Components = 1, InitialResponsibilities = default }));
         Assert.Throws<ArgumentException>(() => SubspaceMixture.Fit(windows, Options with { Shape = CovarianceShape.Tied }));
+        Assert.Throws<ArgumentException>(() => SubspaceMixture.Fit(windows, Options with { ShiftInvariant = true }));
+        Assert.Throws<ArgumentException>(() => SubspaceMixture.Fit(windows, Options with { HeldOutScore = _ => 0.0 }));
     }
 }
