@@ -12,15 +12,12 @@ public sealed class ForecastFan
 
     private readonly long _issuingStart;
     private readonly long _interval;
-    private readonly Lazy<IReadOnlyList<FanStep>> _steps;
+    private IReadOnlyList<FanStep>? _steps;
 
     /// <param name="issuingStart">Start of the cell at whose end the forecast was issued, nanoseconds.</param>
     /// <param name="interval">Length of a cell, nanoseconds.</param>
-    public ForecastFan(IssuedForecast forecast, long issuingStart, long interval)
-    {
+    public ForecastFan(IssuedForecast forecast, long issuingStart, long interval) =>
         (_issuingStart, _interval, Model, Density) = (issuingStart, interval, forecast.Model, forecast.Density);
-        _steps = new Lazy<IReadOnlyList<FanStep>>(Unfold);
-    }
 
     /// <summary>The end of the issuing cell, nanoseconds since 1970 UTC.</summary>
     public long Issued => _issuingStart + _interval;
@@ -29,7 +26,8 @@ public sealed class ForecastFan
 
     public Forecast Density { get; }
 
-    public IReadOnlyList<FanStep> Steps => _steps.Value;
+    // Two who ask at once may both search, for the same numbers.
+    public IReadOnlyList<FanStep> Steps => _steps ??= Unfold();
 
     private FanStep[] Unfold()
     {

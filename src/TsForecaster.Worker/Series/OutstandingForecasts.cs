@@ -6,41 +6,68 @@ namespace TsForecaster.Worker.Series;
 /// Forecasts that wait for their cell to close: issue, wait, score, then learn. At most <paramref name="future"/> forecasts are
 /// outstanding for a cell.
 /// </summary>
+/// <remarks>
+/// They are most of what a series holds on to from step to step. Only their numbers are kept, those of a cell side by side, in memory that
+/// is used again: as objects they outlived the garbage collector's young generations, which took more time than forecasting.
+/// </remarks>
 internal sealed class OutstandingForecasts(int future)
 {
-    private readonly List<Entry>[] _byTarget = [.. Enumerable.Range(0, future).Select(_ => new List<Entry>())];
+    // Horizon, 1 if published, naive forecast, components; then their weights, means and standard deviations.
+    private const int Head = 4;
+
+    private readonly int[] _counts = new int[future];
+    private readonly int[] _used = new int[future];
+    private double[] _numbers = [];
+    private int _stride;
 
     /// <summary>One earlier forecast of a cell.</summary>
     /// <param name="Published">Whether it is scored; else it only serves the surprise of the next step.</param>
     /// <param name="Naive">The seasonal naive forecast issued beside it.</param>
     internal readonly record struct Entry(int Horizon, bool Published, UnivariateMixture Marginal, double Naive);
 
-    public void Add(long targetStep, Entry entry) => _byTarget[targetStep % future].Add(entry);
+    /// <summary>Adds a forecast from the newest step: for a cell, horizons come in descending order.</summary>
+    public void Add(long targetStep, in Entry entry)
+    {
+        int cell = Cell(targetStep), components = entry.Marginal.Weights.Length;
+        int length = Head + (3 * components);
+        if (_used[cell] + length > _stride)
+        {
+            Widen(_used[cell] + length);
+        }
 
-    /// <summary>The forecasts of a cell, by ascending horizon; valid until <see cref="Forget"/>.</summary>
+        Span<double> record = _numbers.AsSpan((cell * _stride) + _used[cell], length);
+        (record[0], record[1], record[2], record[3]) = (entry.Horizon, entry.Published ? 1.0 : 0.0, entry.Naive, components);
+        entry.Marginal.Weights.CopyTo(record[Head..]);
+        entry.Marginal.Means.CopyTo(record[(Head + components)..]);
+        entry.Marginal.StandardDeviations.CopyTo(record[(Head + (2 * components))..]);
+        _used[cell] += length;
+        _counts[cell]++;
+    }
+
+    /// <summary>The forecasts of a cell, by ascending horizon; their marginals are good until more forecasts are added.</summary>
     public IReadOnlyList<Entry> Of(long targetStep)
     {
-        List<Entry> entries = _byTarget[targetStep % future];
-        entries.Sort(static (a, b) => a.Horizon.CompareTo(b.Horizon));
+        Entry[] entries = InOrder(Cell(targetStep));
+        Array.Reverse(entries);
         return entries;
     }
 
-    public void Forget(long targetStep) => _byTarget[targetStep % future].Clear();
+    public void Forget(long targetStep) => Clear(Cell(targetStep));
 
     public void Clear()
     {
-        foreach (List<Entry> entries in _byTarget)
+        for (int cell = 0; cell < future; cell++)
         {
-            entries.Clear();
+            Clear(cell);
         }
     }
 
     public void Write(BinaryWriter writer)
     {
-        foreach (List<Entry> entries in _byTarget)
+        for (int cell = 0; cell < future; cell++)
         {
-            writer.Write(entries.Count);
-            foreach (Entry entry in entries)
+            writer.Write(_counts[cell]);
+            foreach (Entry entry in InOrder(cell))
             {
                 writer.Write(entry.Horizon);
                 writer.Write(entry.Published);
@@ -56,18 +83,51 @@ internal sealed class OutstandingForecasts(int future)
     public static OutstandingForecasts Read(BinaryReader reader, int future)
     {
         OutstandingForecasts outstanding = new(future);
-        foreach (List<Entry> entries in outstanding._byTarget)
+        for (int cell = 0; cell < future; cell++)
         {
             for (int left = reader.ReadInt32(); left > 0; left--)
             {
                 (int horizon, bool published, double naive) = (reader.ReadInt32(), reader.ReadBoolean(), reader.ReadDouble());
                 int components = reader.ReadInt32();
                 UnivariateMixture marginal = new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components));
-                entries.Add(new Entry(horizon, published, marginal, naive));
+                outstanding.Add(cell, new Entry(horizon, published, marginal, naive));
             }
         }
 
         return outstanding;
+    }
+
+    private int Cell(long targetStep) => (int)(targetStep % future);
+
+    private void Clear(int cell) => (_counts[cell], _used[cell]) = (0, 0);
+
+    private Entry[] InOrder(int cell)
+    {
+        Entry[] entries = new Entry[_counts[cell]];
+        int start = cell * _stride;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            int components = (int)_numbers[start + 3];
+            ReadOnlyMemory<double> numbers = _numbers.AsMemory(start + Head, 3 * components);
+            UnivariateMixture marginal = UnivariateMixture.Over(
+                numbers[..components], numbers.Slice(components, components), numbers[(2 * components)..]);
+            entries[i] = new Entry((int)_numbers[start], _numbers[start + 1] > 0.0, marginal, _numbers[start + 2]);
+            start += Head + (3 * components);
+        }
+
+        return entries;
+    }
+
+    private void Widen(int needed)
+    {
+        int stride = Math.Max(needed, 2 * _stride);
+        double[] numbers = new double[future * stride];
+        for (int cell = 0; cell < future; cell++)
+        {
+            _numbers.AsSpan(cell * _stride, _used[cell]).CopyTo(numbers.AsSpan(cell * stride));
+        }
+
+        (_numbers, _stride) = (numbers, stride);
     }
 
     private static void WriteAll(BinaryWriter writer, ReadOnlySpan<double> values)

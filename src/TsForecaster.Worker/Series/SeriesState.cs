@@ -103,9 +103,10 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
     {
-        List<HorizonScore> scores = [];
+        IReadOnlyList<OutstandingForecasts.Entry> entries = step.Missing ? [] : _outstanding.Of(_steps);
+        List<HorizonScore> scores = new(entries.Count);
         UnivariateMixture? oneStep = null;
-        foreach (OutstandingForecasts.Entry entry in step.Missing ? [] : _outstanding.Of(_steps))
+        foreach (OutstandingForecasts.Entry entry in entries)
         {
             oneStep ??= entry.Horizon == 1 ? entry.Marginal : null;
             if (entry.Published)
