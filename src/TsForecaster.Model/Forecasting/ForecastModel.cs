@@ -79,12 +79,12 @@ public sealed class ForecastModel
     public string Id => _id ??= ModelContent.Identify(this);
 
     /// <summary>Fits one density to the windows of one or several histories, which share the model.</summary>
-    /// <inheritdoc cref="WindowModel.Fit"/>
+    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, CancellationToken)"/>
     public static (ForecastModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
         Fit(histories, shape, normalisation, options, ValueTransform.None, cancellation);
 
     /// <summary>The same of transformed values.</summary>
-    /// <inheritdoc cref="WindowModel.Fit"/>
+    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, CancellationToken)"/>
     public static (ForecastModel? Model, FitReport Report) Fit(
         IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, ValueTransform transform, CancellationToken cancellation = default)
     {

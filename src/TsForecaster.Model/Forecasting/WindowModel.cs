@@ -28,13 +28,24 @@ public sealed class WindowModel
     /// <summary>Steps of history that a query needs.</summary>
     public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
 
+    /// <summary>Fits the complete windows of one or several histories, which share the model.</summary>
+    /// <inheritdoc cref="Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, MissingValues?, CancellationToken)"/>
+    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
+        Fit(histories, shape, normalisation, options, null, cancellation);
+
     /// <summary>Fits the windows of one or several histories, which share the model.</summary>
+    /// <param name="histories">Step-major, NaN where missing.</param>
+    /// <param name="shape">Of the windows.</param>
+    /// <param name="normalisation">Of each window.</param>
+    /// <param name="options">Of the fit.</param>
+    /// <param name="missing">Which windows with missing values are learned from too; none when null.</param>
+    /// <param name="cancellation">Looked at between two iterations.</param>
     /// <returns>The model, or null with a report that says why.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, or there are fewer complete windows than components.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or there are fewer windows than components.</exception>
     /// <exception cref="OperationCanceledException">Asked for, between two iterations.</exception>
-    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default)
+    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, MissingValues? missing, CancellationToken cancellation = default)
     {
-        FitResult fit = ExpectationMaximization.Fit(WindowSet.Over(histories, shape, normalisation), options, cancellation);
+        FitResult fit = ExpectationMaximization.Fit(WindowSet.Over(histories, shape, normalisation, missing: missing), options, cancellation);
         return (fit.Mixture is null ? null : new WindowModel(shape, normalisation, fit.Mixture, fit.Report), fit.Report);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class EmRun : IDisposable
     private readonly FitOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly RidgedCovariance _ridge;
+    private readonly bool _isComplete;
     private readonly IEmSteps _steps;
     private readonly ComponentRecovery _recovery;
     private readonly List<double> _trace = [];
@@ -20,13 +21,15 @@ internal sealed class EmRun : IDisposable
     {
         (_windows, _options, _cancellation) = (windows, options, cancellation);
         _ridge = new RidgedCovariance(windows, options.Ridge, options.AbsoluteRidge);
+        _isComplete = windows.CompleteCount == windows.Count;
         _steps = options switch
         {
             { ShiftInvariant: true } => new ShiftInvariantSteps(new FullSteps(windows, options, _ridge), windows.Channels),
             { Shape: CovarianceShape.Full or CovarianceShape.Tied } => new FullSteps(windows, options, _ridge),
+            _ when !_isComplete => new FullSteps(windows, options, _ridge),
             _ => new DiagonalSteps(windows, options, _ridge),
         };
-        _recovery = new ComponentRecovery(windows, options.Components);
+        _recovery = new ComponentRecovery(windows.Filled, options.Components);
     }
 
     /// <summary>Goes on from a mixture; its own likelihood is the first of the trace.</summary>
@@ -65,8 +68,8 @@ internal sealed class EmRun : IDisposable
             Keep();
             double rise = _trace[^1] - previous, change = _options.IsMonotone ? rise : Math.Abs(rise);
 
-            // One component has no hidden variable: its M-step is the answer.
-            if (_options.Components == 1 || change < _options.Tolerance)
+            // One component has no hidden variable, unless something is missing: its M-step is the answer.
+            if ((_options.Components == 1 && _isComplete) || change < _options.Tolerance)
             {
                 return End(StopReason.Converged, responsibilities.Count);
             }

@@ -51,6 +51,12 @@ public sealed record FitOptions
     public int MaxIterations { get; init; } = 100;
 
     /// <summary>
+    /// Iterations over windows with missing values, at most, after the fit to filled ones; 0 keeps that fit, whose variances are too
+    /// small where neighbours tell little about what is missing. Each takes away the share of the way to go that is observed.
+    /// </summary>
+    public int MaxMissingIterations { get; init; } = 5;
+
+    /// <summary>
     /// EM stops when the mean log-likelihood of a window rises by less than this; with shrinkage or shift invariance, when it changes by
     /// less either way: their M-steps do not maximise the expected log-likelihood alone, and what converges are the parameters.
     /// </summary>

@@ -22,6 +22,7 @@ internal static class FitOptionsCheck
         }
 
         RequireRange(options.MaxIterations >= 1, nameof(options.MaxIterations), options.MaxIterations, "at least 1");
+        RequireRange(options.MaxMissingIterations >= 0, nameof(options.MaxMissingIterations), options.MaxMissingIterations, "not negative");
         RequireRange(options.Tolerance >= 0.0, nameof(options.Tolerance), options.Tolerance, "not negative");
         RequireRange(options.Starts >= 1, nameof(options.Starts), options.Starts, "at least 1");
         RequireRange(options.Threads is >= 0 and <= FitOptions.MaxThreads, nameof(options.Threads), options.Threads, $"from 0 (one a core) to {FitOptions.MaxThreads}");

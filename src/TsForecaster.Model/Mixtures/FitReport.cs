@@ -43,6 +43,15 @@ public sealed record FitReport
     /// <summary>Times a ridge had to be raised to make a covariance positive definite.</summary>
     public int RidgeEscalations { get; init; }
 
+    /// <summary>This report with what the fit that it went on from did: iterations, rescues and ridges; not its likelihoods, which were of filled windows.</summary>
+    internal FitReport After(FitReport first) => this with
+    {
+        Iterations = first.Iterations + Iterations,
+        Reseeded = first.Reseeded + Reseeded,
+        Dropped = first.Dropped + Dropped,
+        RidgeEscalations = first.RidgeEscalations + RidgeEscalations,
+    };
+
     /// <summary>2·parameters − 2·log L, on the total likelihood.</summary>
     public double Aic => (2.0 * FreeParameters) - (2.0 * LogLikelihood);
 

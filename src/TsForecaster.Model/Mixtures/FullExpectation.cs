@@ -29,13 +29,16 @@ internal sealed unsafe class FullExpectation
     private readonly double[] _totals;
     private readonly short[] _owners;
     private readonly Action<int, int> _job;
+    private readonly IncompleteExpectation? _incomplete;
     private IReadOnlyList<WhitenedComponent> _components = [];
     private IReadOnlyList<double[]>? _responsibilities;
     private double[]? _logDensities;
 
-    public FullExpectation(WindowRows rows, PanelLayout layout, int components, ForkJoin threads)
+    /// <param name="precisions">What windows with missing values are scored with; null when the set has none.</param>
+    public FullExpectation(WindowRows rows, PanelLayout layout, int components, ForkJoin threads, ComponentPrecisions? precisions)
     {
         (_rows, _layout, _threads) = (rows, layout, threads);
+        _incomplete = precisions is null ? null : new IncompleteExpectation(precisions, layout, threads);
         _chunks = (rows.Count + Chunk - 1) / Chunk;
         _scratch = new Scratch[threads.Threads];
         for (int slot = 0; slot < _scratch.Length; slot++)
@@ -74,7 +77,7 @@ internal sealed unsafe class FullExpectation
             total += chunk;
         }
 
-        return total;
+        return _incomplete is null ? total : total + _incomplete.Run(components, responsibilities, logDensities);
     }
 
     private void RunChunk(int chunk, int slot)

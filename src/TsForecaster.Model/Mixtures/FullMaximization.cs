@@ -37,13 +37,16 @@ internal sealed unsafe class FullMaximization
     private readonly double[][] _sums;
     private readonly double[] _sizes;
     private readonly Action<int, int> _job;
+    private readonly IncompleteMaximization? _incomplete;
     private IReadOnlyList<double[]> _responsibilities = [];
     private double[][] _centres = [];
     private bool _withProducts;
 
-    public FullMaximization(WindowRows rows, int components, ForkJoin threads)
+    /// <param name="precisions">What windows with missing values are completed from; null when the set has none.</param>
+    public FullMaximization(WindowRows rows, int components, ForkJoin threads, ComponentPrecisions? precisions)
     {
         (_rows, _threads, _width) = (rows, threads, rows.Width);
+        _incomplete = precisions is null ? null : new IncompleteMaximization(precisions, threads);
         _parts = Math.Clamp((Jobs + components - 1) / components, 1, Math.Max(1, rows.Count / MinWindowsPerPart));
         _partLength = (((rows.Count + _parts - 1) / _parts) + Lanes - 1) & -Lanes;
         _blockRows = Math.Clamp(BlockNumbers / _width, Lanes, 128);
@@ -70,6 +73,7 @@ internal sealed unsafe class FullMaximization
     {
         (_responsibilities, _centres, _withProducts) = (responsibilities, centres, withProducts);
         _threads.Run(responsibilities.Count * _parts, _job);
+        _incomplete?.Run(responsibilities, centres, withProducts);
     }
 
     /// <summary>Moves the centres to Σ t_nk x_n / N_k; those of components without windows become NaN.</summary>
@@ -101,7 +105,7 @@ internal sealed unsafe class FullMaximization
             size += _sizes[(component * _parts) + part];
         }
 
-        return size;
+        return _incomplete is null ? size : size + _incomplete.Size(component);
     }
 
     /// <summary>Writes Σ t (x − c), D numbers and padding.</summary>
@@ -112,6 +116,8 @@ internal sealed unsafe class FullMaximization
         {
             VectorKernels.AddScaled(1.0, _sums[(component * _parts) + part], destination);
         }
+
+        _incomplete?.AddSums(component, destination);
     }
 
     /// <summary>Adds Σ t (x − c)(x − c)ᵀ − N δδᵀ to a symmetric D×D matrix.</summary>
@@ -134,6 +140,8 @@ internal sealed unsafe class FullMaximization
                 matrix[(j * dimension) + i] = row[j];
             }
         }
+
+        _incomplete?.AddProducts(component, matrix);
     }
 
     private void RunPart(int job, int slot)

@@ -20,6 +20,7 @@ internal sealed class FullSteps : IEmSteps
     private readonly WindowRows _rows;
     private readonly PanelLayout _layout;
     private readonly ForkJoin _threads;
+    private readonly ComponentPrecisions? _precisions;
     private readonly FullExpectation _expectation;
     private readonly FullMaximization _maximization;
     private readonly Parameters[] _parameters;
@@ -39,8 +40,9 @@ internal sealed class FullSteps : IEmSteps
         _rows = new WindowRows(windows);
         _layout = PanelLayout.Spread(windows.Dimension);
         _threads = new ForkJoin(ThreadsFor(windows, options));
-        _expectation = new FullExpectation(_rows, _layout, options.Components, _threads);
-        _maximization = new FullMaximization(_rows, options.Components, _threads);
+        _precisions = ComponentPrecisions.For(_rows, options.Components, _threads);
+        _expectation = new FullExpectation(_rows, _layout, options.Components, _threads, _precisions);
+        _maximization = new FullMaximization(_rows, options.Components, _threads, _precisions);
         _parameters = new Parameters[options.Components];
         _centres = new double[options.Components][];
         _pooled = new double[IsTied || options.IsShrunk ? windows.Dimension * windows.Dimension : 0];
@@ -94,6 +96,7 @@ internal sealed class FullSteps : IEmSteps
     {
         if (areMended || !_hasMeans)
         {
+            _precisions?.Forget();
             _expectation.Guess(responsibilities);
             _maximization.Means(responsibilities, _centres);
         }
@@ -213,6 +216,8 @@ internal sealed class FullSteps : IEmSteps
         {
             number /= size;
         }
+
+        ShapeConstraint.Impose(_options.Shape, parameters.Covariance, _rows.Dimension);
     }
 
     /// <summary>Σ_j π_j S_j, the components in their order.</summary>
@@ -352,7 +357,7 @@ internal sealed class FullSteps : IEmSteps
         public Workplace(WindowRows rows, PanelLayout layout)
         {
             Inverse = new InverseFactor(rows.Dimension);
-            Factor = covariance => Inverse.TryFactor(covariance, layout.Order);
+            Factor = covariance => Inverse.TryFactor(covariance, rows.Dimension, layout.Order);
             Delta = new double[rows.Width];
             Location = new double[rows.Dimension];
             Product = new double[layout.Stages.Length * 2 * WhiteningKernel.PanelRows];

@@ -123,7 +123,7 @@ public sealed class GaussianMixture
             throw new ArgumentException($"the mixture has dimension {Dimension}, the windows {windows.Dimension}", nameof(windows));
         }
 
-        if (Shape is CovarianceShape.Full or CovarianceShape.Tied)
+        if (Shape is CovarianceShape.Full or CovarianceShape.Tied || windows.CompleteCount < windows.Count)
         {
             using ForkJoin alone = new(1);
             new WhitenedMixture(this).Expect(new WindowRows(windows), alone, responsibilities, logDensities);

@@ -65,13 +65,14 @@ public sealed class MapAdaptation
 
         WindowRows rows = new(windows);
         using ForkJoin alone = new(1);
-        FullMaximization sums = new(rows, Background.Components, alone);
+        ComponentPrecisions? precisions = ComponentPrecisions.For(rows, Background.Components, alone);
+        FullMaximization sums = new(rows, Background.Components, alone, precisions);
         List<double[]> responsibilities = [.. Enumerable.Range(0, Background.Components).Select(_ => new double[windows.Count])];
         GaussianMixture adapted = Background;
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             WhitenedMixture current = iteration == 0 ? _prepared : new WhitenedMixture(adapted);
-            current.Expect(rows, alone, responsibilities, null);
+            current.Expect(rows, alone, responsibilities, null, precisions);
             Weigh(responsibilities, windowWeights.Span);
             adapted = Maximize(rows, sums, responsibilities, relevance);
         }

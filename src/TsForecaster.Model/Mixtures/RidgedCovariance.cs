@@ -23,7 +23,7 @@ internal sealed class RidgedCovariance
     public RidgedCovariance(WindowSet windows, double ridge, double absoluteRidge)
     {
         (_ridge, _absolute) = (ridge, absoluteRidge);
-        WindowSpread spread = WindowSpread.Of(windows);
+        WindowSpread spread = WindowSpread.Of(windows.Filled);
         _floor = Math.Max(1e-30, Math.Max(1e-24 * spread.MeanSquare, 1e-12 * spread.Variance));
     }
 

@@ -51,6 +51,11 @@ public sealed class SubspaceMixture
                 "a subspace mixture has full covariances, not shift-invariant, starts from responsibilities or a seed, and ends with the last iterate", nameof(options));
         }
 
+        if (windows.CompleteCount < windows.Count)
+        {
+            throw new ArgumentException($"{windows.Count - windows.CompleteCount} windows have missing values; a subspace mixture is fitted to complete ones", nameof(windows));
+        }
+
         SpanBasis span = SpanBasis.Of(windows);
         double ridge = options.AbsoluteRidge + (options.Ridge * span.Variance / windows.Dimension);
         if (!(ridge > 0.0) || span.Vectors.Length == 0)

@@ -5,8 +5,6 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>A component as the E-step needs it: log π N(x; μ, Σ) = logScale − ½ |W x − bias|² with W Σ Wᵀ = I.</summary>
 internal sealed class WhitenedComponent
 {
-    private readonly PanelLayout _layout;
-
     public WhitenedComponent(PanelLayout layout)
         : this(layout, new double[layout.Size])
     {
@@ -14,9 +12,12 @@ internal sealed class WhitenedComponent
 
     private WhitenedComponent(PanelLayout layout, double[] panels)
     {
-        (_layout, Panels) = (layout, panels);
+        (Layout, Panels) = (layout, panels);
         Bias = new double[layout.Stages.Length * 2 * WhiteningKernel.PanelRows];
+        Mean = new double[layout.Dimension];
     }
+
+    public PanelLayout Layout { get; }
 
     /// <summary>W. Components with one covariance may share it.</summary>
     public double[] Panels { get; private set; }
@@ -24,13 +25,16 @@ internal sealed class WhitenedComponent
     /// <summary>W (μ − origin), sixteen numbers a stage.</summary>
     public double[] Bias { get; }
 
+    /// <summary>μ − origin, D numbers.</summary>
+    public double[] Mean { get; }
+
     /// <summary>log π − ½ (D ln 2π + ln det Σ).</summary>
     public double LogScale { get; private set; }
 
     /// <summary>Takes the parameters from a factored and inverted covariance.</summary>
     public void Set(double weight, ReadOnlySpan<double> centredMean, InverseFactor factor)
     {
-        _layout.Pack(factor.Inverse, factor.Width, Panels);
+        Layout.Pack(factor.Inverse, factor.Width, Panels);
         SetMean(weight, centredMean, factor.LogDeterminant);
     }
 
@@ -42,19 +46,25 @@ internal sealed class WhitenedComponent
     }
 
     /// <summary>|W v|², D numbers in the order of a window.</summary>
-    public double SquaredNorm(ReadOnlySpan<double> v, Span<double> scratch) => _layout.Multiply(Panels, v, scratch);
+    public double SquaredNorm(ReadOnlySpan<double> v, Span<double> scratch) => Layout.Multiply(Panels, v, scratch);
 
     /// <summary>The same W and weight about another mean.</summary>
     public WhitenedComponent WithMean(ReadOnlySpan<double> centredMean)
     {
-        WhitenedComponent moved = new(_layout, Panels) { LogScale = LogScale };
-        _layout.Multiply(Panels, centredMean, moved.Bias);
+        WhitenedComponent moved = new(Layout, Panels) { LogScale = LogScale };
+        moved.Place(centredMean);
         return moved;
     }
 
     private void SetMean(double weight, ReadOnlySpan<double> centredMean, double logDeterminant)
     {
-        _layout.Multiply(Panels, centredMean, Bias);
-        LogScale = Math.Log(weight) - (0.5 * ((_layout.Dimension * StandardNormal.LogTwoPi) + logDeterminant));
+        Place(centredMean);
+        LogScale = Math.Log(weight) - (0.5 * ((Layout.Dimension * StandardNormal.LogTwoPi) + logDeterminant));
+    }
+
+    private void Place(ReadOnlySpan<double> centredMean)
+    {
+        centredMean[..Mean.Length].CopyTo(Mean);
+        Layout.Multiply(Panels, centredMean, Bias);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class WhitenedMixture
     }
 
     /// <summary>One E-step, filling what is given: responsibilities (K arrays of N) and log p(x_n) (N). Returns Σ_n log p(x_n).</summary>
-    public double Expect(WindowRows rows, ForkJoin threads, IReadOnlyList<double[]>? responsibilities, double[]? logDensities)
+    /// <param name="precisions">Of these components for an M-step to come; null when there is none.</param>
+    public double Expect(WindowRows rows, ForkJoin threads, IReadOnlyList<double[]>? responsibilities, double[]? logDensities, ComponentPrecisions? precisions = null)
     {
         double[] mean = new double[_mixture.Dimension];
         WhitenedComponent[] components = new WhitenedComponent[_components.Length];
@@ -39,6 +40,7 @@ internal sealed class WhitenedMixture
             components[k] = _components[k].WithMean(mean);
         }
 
-        return new FullExpectation(rows, _layout, components.Length, threads).Run(components, responsibilities, logDensities);
+        precisions ??= ComponentPrecisions.For(rows, components.Length, threads);
+        return new FullExpectation(rows, _layout, components.Length, threads, precisions).Run(components, responsibilities, logDensities);
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace TsForecaster.Model.Numerics;
 
 /// <summary>
-/// Σ = L Lᵀ and W = L⁻¹ in one working place, for one matrix after another. Rows are padded to whole vectors; a lane is a column
+/// Σ = L Lᵀ and W = L⁻¹ in one working place, for one matrix after another, whole ones or those of some rows and columns. Rows are padded to whole vectors; a lane is a column
 /// and every number one running sum of fused multiply-adds, so the bits do not depend on the vector width.
 /// Naive loops: <c>U[i,j] = (Σ[i,j] − Σ_{k&lt;i} U[k,i]·U[k,j]) / U[i,i]</c> for j ≥ i with U = Lᵀ, and
 /// <c>W[i,j] = ([i=j] − Σ_{j&lt;k≤i} W[i,k]·L[k,j]) / L[j,j]</c>, k from i down.
@@ -22,9 +22,10 @@ internal sealed unsafe class InverseFactor
     private readonly double[] _upper;
     private readonly double[] _inverse;
 
-    // L by rows without its diagonal; zero elsewhere.
+    // L by rows without its diagonal, then zeros to the end of a vector.
     private readonly double[] _strict;
 
+    /// <param name="dimension">Of the largest matrix, and until another is factored.</param>
     public InverseFactor(int dimension)
     {
         Dimension = dimension;
@@ -34,23 +35,29 @@ internal sealed unsafe class InverseFactor
         _strict = new double[dimension * Width];
     }
 
-    public int Dimension { get; }
+    /// <summary>Of the matrix at hand.</summary>
+    public int Dimension { get; private set; }
 
     /// <summary>Numbers from one row of <see cref="Inverse"/> to the next.</summary>
-    public int Width { get; }
+    public int Width { get; private set; }
 
     /// <summary>W, lower triangular, zero above the diagonal.</summary>
-    public ReadOnlySpan<double> Inverse => _inverse;
+    public ReadOnlySpan<double> Inverse => _inverse.AsSpan(0, Dimension * Width);
 
     /// <summary>ln det Σ.</summary>
     public double LogDeterminant { get; private set; }
 
-    /// <summary>Factors Σ (D×D row-major, symmetric) with its rows and columns in the given order; false when it is not positive definite.</summary>
-    public bool TryFactor(ReadOnlySpan<double> covariance, ReadOnlySpan<int> order)
+    /// <summary>
+    /// Factors a symmetric matrix, row-major, with its rows and columns in the given order, or those alone of them that the order
+    /// names; false when that is not positive definite.
+    /// </summary>
+    public bool TryFactor(ReadOnlySpan<double> matrix, int size, ReadOnlySpan<int> order)
     {
+        Dimension = order.Length;
+        Width = OuterProductKernel.Padded(order.Length);
         for (int i = 0; i < Dimension; i++)
         {
-            ReadOnlySpan<double> row = covariance.Slice(order[i] * Dimension, Dimension);
+            ReadOnlySpan<double> row = matrix.Slice(order[i] * size, size);
             Span<double> target = _upper.AsSpan(i * Width, Width);
             for (int j = i; j < Dimension; j++)
             {
@@ -117,9 +124,11 @@ internal sealed unsafe class InverseFactor
             {
                 _strict[(i * Width) + j] = _upper[(j * Width) + i];
             }
+
+            _strict.AsSpan((i * Width) + i, -i & (Lanes - 1)).Clear();
         }
 
-        Array.Clear(_inverse);
+        _inverse.AsSpan(0, Dimension * Width).Clear();
         fixed (double* u = _upper, l = _strict, w = _inverse)
         {
             for (int i = 0; i < Dimension; i++)
@@ -132,6 +141,24 @@ internal sealed unsafe class InverseFactor
                     SubtractMultiple(row, l + ((nint)j * Width), row[j], j);
                 }
             }
+        }
+    }
+
+    /// <summary>Replaces b by Σ⁻¹ b: two triangular solves with the factor, W is not needed.</summary>
+    public void Solve(Span<double> b)
+    {
+        int n = Dimension;
+        for (int i = 0; i < n; i++)
+        {
+            ReadOnlySpan<double> row = _upper.AsSpan((i * Width) + i, n - i);
+            b[i] /= row[0];
+            VectorKernels.AddScaled(-b[i], row[1..], b[(i + 1)..n]);
+        }
+
+        for (int i = n - 1; i >= 0; i--)
+        {
+            ReadOnlySpan<double> row = _upper.AsSpan((i * Width) + i, n - i);
+            b[i] = (b[i] - VectorKernels.Dot(row[1..], b[(i + 1)..n])) / row[0];
         }
     }
 

@@ -63,6 +63,22 @@ internal static unsafe class OuterProductKernel
         }
     }
 
+    /// <summary>
+    /// C ← C + WᵀW on and below the diagonal for a lower triangular W, rows eight at a time: each adds only where it is not zero
+    /// (n³/6 products).
+    /// </summary>
+    /// <param name="w">n rows, one every <paramref name="width"/> numbers, zero above the diagonal.</param>
+    /// <param name="width">n padded.</param>
+    /// <param name="c">C, width×width row-major.</param>
+    public static void AddGram(double* w, int n, int width, double* c)
+    {
+        for (int row = 0; row < n; row += Multiple)
+        {
+            int rows = Math.Min(Multiple, n - row);
+            Add(w + ((nint)row * width), rows, row + rows, width, c);
+        }
+    }
+
     /// <summary>s_j ← s_j + Σ_n f_n R[n,j].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddRows(double* rows, double* factors, int count, int width, double* sums)

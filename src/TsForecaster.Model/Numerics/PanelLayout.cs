@@ -96,6 +96,33 @@ internal sealed class PanelLayout
         }
     }
 
+    /// <summary>The inverse of <see cref="Pack"/>; writes the lower triangle.</summary>
+    public void Unpack(ReadOnlySpan<double> panels, int width, Span<double> w)
+    {
+        int row = 0;
+        foreach (Stage stage in Stages)
+        {
+            int paired = stage.Second == 0 ? 1 : 2;
+            ReadOnlySpan<double> source = panels.Slice(stage.Offset, WhiteningKernel.PanelRows * (stage.Columns + stage.Second));
+            for (int i = 0; i < stage.FirstRows; i++, row++)
+            {
+                for (int j = 0; j <= row; j++)
+                {
+                    w[(row * width) + j] = source[(j * paired * WhiteningKernel.PanelRows) + i];
+                }
+            }
+
+            for (int i = 0; i < WhiteningKernel.PanelRows && paired == 2; i++, row++)
+            {
+                for (int j = 0; j <= row; j++)
+                {
+                    int column = j < stage.Columns ? (2 * j) + 1 : stage.Columns + j;
+                    w[(row * width) + j] = source[(column * WhiteningKernel.PanelRows) + i];
+                }
+            }
+        }
+    }
+
     /// <summary>W v as the kernel's bias, sixteen numbers a stage; returns its squared norm.</summary>
     /// <param name="v">D numbers in the order of a window.</param>
     public double Multiply(ReadOnlySpan<double> panels, ReadOnlySpan<double> v, Span<double> product)

@@ -57,6 +57,15 @@ internal sealed class WindowReader
         return true;
     }
 
+    /// <summary>Writes a whole window as it lies in its stretch, NaN where missing.</summary>
+    public void Pick(ReadOnlySpan<double> stretch, Span<double> window)
+    {
+        for (int i = 0; i < _sources.Length; i++)
+        {
+            window[i] = stretch[_sources[i]];
+        }
+    }
+
     /// <summary>Writes a whole window, normalised.</summary>
     /// <param name="stretch">Reach + F steps.</param>
     /// <param name="window">Receives D numbers.</param>

@@ -6,7 +6,8 @@ namespace TsForecaster.Model.Windows;
 /// <summary>
 /// The windows of a set as rows of numbers relative to a common origin, for the kernels of EM. Overlapping windows that are not
 /// normalised and whose past is contiguous are slices of one centred copy of the histories (N + D − 1 numbers for a series); all
-/// others are computed from their history whenever they are read, so that no N×D matrix is ever made.
+/// others are computed from their history whenever they are read, so that no N×D matrix is ever made. Windows with missing values are
+/// apart (<see cref="Incomplete"/>).
 /// </summary>
 internal sealed unsafe class WindowRows
 {
@@ -32,9 +33,15 @@ internal sealed unsafe class WindowRows
 
             MeanWindow();
         }
+
+        Incomplete = windows.CompleteCount == windows.Count ? null : new IncompleteRows(windows, Origin);
     }
 
-    public int Count => _windows.Count;
+    /// <summary>The number of complete windows, which come first in the set.</summary>
+    public int Count => _windows.CompleteCount;
+
+    /// <summary>The other windows of the set; null when there are none.</summary>
+    public IncompleteRows? Incomplete { get; }
 
     public int Dimension => _windows.Dimension;
 
@@ -179,15 +186,25 @@ internal sealed unsafe class WindowRows
         return (levels, scales);
     }
 
-    /// <summary>The origin is the mean window, summed relative to the first, so that constants are met to the bit.</summary>
+    /// <summary>
+    /// The origin is the mean window, what is missing filled in, summed relative to the first, so that constants are met to the bit.
+    /// </summary>
     private void MeanWindow()
     {
         double[] window = new double[Width], first = new double[Width], sums = new double[Width];
         fixed (double* x = window)
         {
-            for (int n = 0; n < Count; n++)
+            for (int n = 0; n < _windows.Count; n++)
             {
-                Read(n, x);
+                if (n < Count)
+                {
+                    Read(n, x);
+                }
+                else
+                {
+                    _windows.Filled.CopyTo(n, window);
+                }
+
                 if (n == 0)
                 {
                     window.CopyTo(first, 0);
@@ -200,7 +217,7 @@ internal sealed unsafe class WindowRows
 
         for (int i = 0; i < Dimension; i++)
         {
-            Origin[i] = first[i] + (sums[i] / Count);
+            Origin[i] = first[i] + (sums[i] / _windows.Count);
         }
     }
 }

@@ -18,6 +18,14 @@ internal sealed class NaiveMixture(double[] weights, double[][] means, double[][
         [.. Enumerable.Range(0, mixture.Components).Select(k => mixture.Mean(k).ToArray())],
         [.. Enumerable.Range(0, mixture.Components).Select(k => mixture.Covariance(k).ToArray())]);
 
+    /// <summary>The same with a share of each covariance's mean diagonal added to its diagonal.</summary>
+    public NaiveMixture WithRidge(double ridge)
+    {
+        int d = means[0].Length;
+        return new(weights, means, [.. covariances.Select(covariance =>
+            covariance.Select((value, i) => i % (d + 1) == 0 ? value + (ridge * covariance.Where((_, at) => at % (d + 1) == 0).Sum() / d) : value).ToArray())]);
+    }
+
     /// <summary>π_k N(x; μ_k, Σ_k) for every k.</summary>
     public double[] JointDensities(double[] x)
     {
@@ -89,7 +97,7 @@ internal sealed class NaiveMixture(double[] weights, double[][] means, double[][
         return row;
     })];
 
-    private static void Constrain(double[][] covariances, double[] sizes, int d, CovarianceShape shape)
+    public static void Constrain(double[][] covariances, double[] sizes, int d, CovarianceShape shape)
     {
         double[] pooled = [.. Enumerable.Range(0, d * d).Select(i => covariances.Select((c, k) => sizes[k] * c[i]).Sum() / sizes.Sum())];
         for (int k = 0; k < covariances.Length; k++)

@@ -204,7 +204,7 @@ public sealed class NumericTroubleTests
             SeededRandom random = new(seed);
             double[] v = [0.8 + (0.2 * random.NextUniform()), 0.8 + (0.2 * random.NextUniform()), 0.8 + (0.2 * random.NextUniform())];
             double[] covariance = [.. Enumerable.Range(0, 9).Select(i => Scale * v[i / 3] * v[i % 3])];
-            if (Cholesky.TryFactor([.. covariance], 3, out _) && !kernels.TryFactor(covariance, order))
+            if (Cholesky.TryFactor([.. covariance], 3, out _) && !kernels.TryFactor(covariance, 3, order))
             {
                 return GaussianMixture.Create([1.0, 1.0], new double[6], [.. covariance, .. covariance]);
             }

@@ -28,6 +28,8 @@ public sealed class SameBitsTests
         ["full, less the last"] = (Full, () => Over(OneChannel, new Normalisation(Centring.Last))),
         ["full, mean and scale"] = (Full, () => Over(OneChannel, new Normalisation(Centring.Mean, Scaling.StandardDeviation))),
         ["full, mean and scale of three channels"] = (Full, () => Over(ThreeChannels, new Normalisation(Centring.Mean, Scaling.StandardDeviation))),
+        ["full, slices with gaps"] = (Full, () => WithGaps(OneChannel, Normalisation.None)),
+        ["full, mean and scale of three channels with gaps"] = (Full, () => WithGaps(ThreeChannels, new Normalisation(Centring.Mean, Scaling.StandardDeviation))),
         ["full, rows of a matrix"] = (Full, Rows),
         ["tied, rows of a matrix"] = (Full with { Shape = CovarianceShape.Tied }, Rows),
         ["diagonal, rows of a matrix"] = (Full with { Shape = CovarianceShape.Diagonal }, Rows),
@@ -71,6 +73,18 @@ public sealed class SameBitsTests
 
     private static WindowSet Over(WindowShape shape, Normalisation normalisation) =>
         WindowSet.Over(Series(2700 * shape.Channels), shape, normalisation);
+
+    /// <summary>Single values missing, and a gap with the same pattern every 24 steps in part of the history.</summary>
+    private static WindowSet WithGaps(WindowShape shape, Normalisation normalisation)
+    {
+        double[] history = MissingValueTests.Punch(Series(1500 * shape.Channels), 0.01, 6);
+        for (int step = 0; step < 600; step += 24)
+        {
+            history.AsSpan(step * shape.Channels, 3 * shape.Channels).Fill(double.NaN);
+        }
+
+        return WindowSet.Over(history, shape, normalisation, missing: new MissingValues());
+    }
 
     private static WindowSet Rows()
     {

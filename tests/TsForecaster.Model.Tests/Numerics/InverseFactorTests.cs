@@ -15,7 +15,7 @@ public sealed class InverseFactorTests
         int[] order = PanelLayout.Spread(n).Order;
         InverseFactor factor = new(n);
 
-        Assert.True(factor.TryFactor(covariance, order));
+        Assert.True(factor.TryFactor(covariance, n, order));
         factor.Invert();
 
         for (int i = 0; i < n; i++)
@@ -106,11 +106,11 @@ public sealed class InverseFactorTests
         int[] order = [.. Enumerable.Range(0, 2)];
         InverseFactor factor = new(2);
 
-        Assert.True(factor.TryFactor([1.0, 1.0, 1.0, 1.0 + 1e-14], order));
-        Assert.False(factor.TryFactor([1.0, 1.0, 1.0, 1.0], order));
-        Assert.False(factor.TryFactor([1.0, 2.0, 2.0, 1.0], order));
-        Assert.False(factor.TryFactor([1.0, double.NaN, double.NaN, 1.0], order));
-        Assert.False(factor.TryFactor([0.0, 0.0, 0.0, 0.0], order));
+        Assert.True(factor.TryFactor([1.0, 1.0, 1.0, 1.0 + 1e-14], 2, order));
+        Assert.False(factor.TryFactor([1.0, 1.0, 1.0, 1.0], 2, order));
+        Assert.False(factor.TryFactor([1.0, 2.0, 2.0, 1.0], 2, order));
+        Assert.False(factor.TryFactor([1.0, double.NaN, double.NaN, 1.0], 2, order));
+        Assert.False(factor.TryFactor([0.0, 0.0, 0.0, 0.0], 2, order));
     }
 
     [Fact]
@@ -120,11 +120,38 @@ public sealed class InverseFactorTests
         double[] covariance = Covariance(N, 1e-30);
         InverseFactor factor = new(N);
 
-        Assert.True(factor.TryFactor(covariance, PanelLayout.Natural(N).Order));
+        Assert.True(factor.TryFactor(covariance, N, PanelLayout.Natural(N).Order));
 
         double[] natural = [.. covariance];
         Assert.True(Cholesky.TryFactor(natural, N, out _));
         Assert.Equal(Cholesky.LogDeterminant(natural, N), factor.LogDeterminant, 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Solve_SomeRowsAndColumnsAfterALargerMatrix_IsTheInverseOfThose(int count)
+    {
+        const int N = 53;
+        double[] matrix = Covariance(N, 1.0);
+        int[] some = [.. PanelLayout.Spread(N).Order[..count].Order()];
+        double[] part = [.. some.SelectMany(i => some.Select(j => matrix[(i * N) + j]))];
+        InverseFactor factor = new(N);
+        Assert.True(factor.TryFactor(matrix, N, PanelLayout.Natural(N).Order));
+        factor.Invert();
+        double[] b = NaiveMatrix.Gaussian(count, new SeededRandom(3));
+
+        Assert.True(factor.TryFactor(matrix, N, some));
+        double[] solution = [.. b];
+        factor.Solve(solution);
+        factor.Invert();
+
+        NaiveMatrix.AssertClose(b, NaiveMatrix.Multiply(part, solution, count, count, 1), 1e-11);
+        Assert.Equal(count, factor.Dimension);
+        InverseFactor alone = new(count);
+        Assert.True(alone.TryFactor(part, count, PanelLayout.Natural(count).Order));
+        alone.Invert();
+        Assert.Equal(alone.Inverse.ToArray(), factor.Inverse.ToArray());
+        Assert.Equal(alone.LogDeterminant, factor.LogDeterminant);
     }
 
     private static double[] Covariance(int n, double scale)

@@ -27,6 +27,44 @@ public sealed unsafe class OuterProductKernelTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void AddGram_EverySize_EqualsTheNaiveLoopToTheBit(int n, int seed)
+    {
+        int width = OuterProductKernel.Padded(n);
+        SeededRandom random = new((ulong)seed + 1);
+        double[] w = new double[n * width], c = NaiveMatrix.Gaussian(width * width, random);
+        double[] expected = [.. c];
+        for (int row = 0; row < n; row++)
+        {
+            for (int j = 0; j <= row; j++)
+            {
+                w[(row * width) + j] = random.NextGaussian();
+            }
+        }
+
+        for (int row = 0; row < n; row++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j <= i; j++)
+                {
+                    expected[(i * width) + j] = Math.FusedMultiplyAdd(w[(row * width) + i], w[(row * width) + j], expected[(i * width) + j]);
+                }
+            }
+        }
+
+        fixed (double* rows = w, target = c)
+        {
+            OuterProductKernel.AddGram(rows, n, width, target);
+        }
+
+        for (int i = 0; i < n; i++)
+        {
+            Assert.Equal(expected[(i * width)..((i * width) + i + 1)], c[(i * width)..((i * width) + i + 1)]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void Add_EveryTile_EqualsTheNaiveLoopToTheBit(int dimension, int count)
     {
         int width = OuterProductKernel.Padded(dimension);

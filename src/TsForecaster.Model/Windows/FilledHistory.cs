@@ -1,0 +1,70 @@
+namespace TsForecaster.Model.Windows;
+
+/// <summary>Missing values filled in, to begin with.</summary>
+internal static class FilledHistory
+{
+    /// <summary>
+    /// A copy whose missing values lie on a straight line between the observed neighbours of their channel; before the first and
+    /// after the last they repeat it. A channel that was never observed is zero.
+    /// </summary>
+    /// <param name="history">Step-major, NaN where missing.</param>
+    public static double[] Between(ReadOnlySpan<double> history, int channels)
+    {
+        double[] filled = history.ToArray();
+        for (int channel = 0; channel < channels; channel++)
+        {
+            int last = -1;
+            for (int i = channel; i < filled.Length; i += channels)
+            {
+                if (!double.IsNaN(filled[i]))
+                {
+                    Line(filled, last, i, channel, channels);
+                    last = i;
+                }
+            }
+
+            for (int i = last < 0 ? channel : last + channels; i < filled.Length; i += channels)
+            {
+                filled[i] = last < 0 ? 0.0 : filled[last];
+            }
+        }
+
+        return filled;
+    }
+
+    /// <summary>A copy of a matrix whose missing values are the means of their columns; of one that was never observed, zero.</summary>
+    public static double[] ByColumn(ReadOnlySpan<double> rows, int dimension)
+    {
+        double[] filled = rows.ToArray();
+        for (int column = 0; column < dimension; column++)
+        {
+            double first = 0.0, sum = 0.0;
+            int observed = 0;
+            for (int i = column; i < filled.Length; i += dimension)
+            {
+                if (!double.IsNaN(filled[i]))
+                {
+                    first = observed == 0 ? filled[i] : first;
+                    sum += filled[i] - first;
+                    observed++;
+                }
+            }
+
+            for (int i = column; i < filled.Length; i += dimension)
+            {
+                filled[i] = double.IsNaN(filled[i]) ? first + (sum / Math.Max(1, observed)) : filled[i];
+            }
+        }
+
+        return filled;
+    }
+
+    /// <summary>What lies between two observed values; before the first there is none.</summary>
+    private static void Line(double[] filled, int from, int to, int channel, int channels)
+    {
+        for (int i = from < 0 ? channel : from + channels; i < to; i += channels)
+        {
+            filled[i] = from < 0 ? filled[to] : filled[from] + ((filled[to] - filled[from]) * (i - from) / (to - from));
+        }
+    }
+}
