@@ -10,6 +10,7 @@ public sealed class PipelineTotals
     private static readonly Counter<long> LateCounter = Meter.CreateCounter<long>("tsforecaster.ticks.late", null, "Ticks that came after their cell had closed");
     private static readonly Counter<long> StepsCounter = Meter.CreateCounter<long>("tsforecaster.steps", null, "Cells closed");
     private static readonly Counter<long> MissingCounter = Meter.CreateCounter<long>("tsforecaster.steps.missing", null, "Cells closed without a tick");
+    private static readonly Counter<long> FilledCounter = Meter.CreateCounter<long>("tsforecaster.steps.filled", null, "Missing cells filled from both sides");
     private static readonly UpDownCounter<long> WaitingCounter = Meter.CreateUpDownCounter<long>("tsforecaster.steps.waiting", null, "Closed cells that wait for a late refit of their series");
     private static readonly Counter<long> ForecastsCounter = Meter.CreateCounter<long>("tsforecaster.forecasts", null, "Forecasts issued");
     private static readonly Counter<long> RefitsCounter = Meter.CreateCounter<long>("tsforecaster.refits", null, "Models that became active");
@@ -64,6 +65,11 @@ public sealed class PipelineTotals
         if (result.Step.Missing)
         {
             MissingCounter.Add(1);
+        }
+
+        if (result.Filled.Count > 0)
+        {
+            FilledCounter.Add(result.Filled.Count);
         }
 
         if (result.Forecast is not null)

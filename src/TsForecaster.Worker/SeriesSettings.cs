@@ -63,6 +63,9 @@ public sealed record ModelSettings
 
     public Scaling Scaling { get; init; } = Scaling.None;
 
+    /// <summary>Missing cells are filled from both sides, once what follows them is known.</summary>
+    public bool Fill { get; init; } = true;
+
     [Range(0.0, 1.0)]
     public double Ridge { get; init; } = 1e-6;
 

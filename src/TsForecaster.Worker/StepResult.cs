@@ -19,6 +19,9 @@ public sealed record StepResult
     /// <summary>Scores of earlier forecasts of this cell, by ascending horizon.</summary>
     public IReadOnlyList<HorizonScore> Scores { get; init; } = [];
 
+    /// <summary>Earlier cells without a value that were filled with this one, in the order of time.</summary>
+    public IReadOnlyList<FilledCell> Filled { get; init; } = [];
+
     /// <summary>The model that became active with this cell, or was kept, and why.</summary>
     public ModelChange? Model { get; init; }
 
@@ -34,6 +37,10 @@ public sealed record StepResult
 /// <param name="Horizon">Steps between the issuing cell and this one, from 1.</param>
 /// <param name="NaiveAbsError">NaN when the history did not reach back a season.</param>
 public readonly record struct HorizonScore(int Horizon, double AbsError, double Crps, double NaiveAbsError, bool Covered80);
+
+/// <summary>What a missing cell is likely to have held, given what was observed before and after it.</summary>
+/// <param name="Start">Start of the cell, nanoseconds since 1970 UTC.</param>
+public readonly record struct FilledCell(long Start, double Mean, double StandardDeviation);
 
 /// <summary>A forecast and where it belongs.</summary>
 /// <param name="Horizons">The horizons to publish, ascending, from 1.</param>

@@ -69,11 +69,17 @@ internal sealed class WindowReader
     /// <summary>Writes a whole window, normalised.</summary>
     /// <param name="stretch">Reach + F steps.</param>
     /// <param name="window">Receives D numbers.</param>
-    public void Read(ReadOnlySpan<double> stretch, Span<double> window)
+    public void Read(ReadOnlySpan<double> stretch, Span<double> window) =>
+        Read(stretch, window, Levels <= 512 ? stackalloc double[Levels] : new double[Levels], Shape.Channels <= 64 ? stackalloc double[Shape.Channels] : new double[Shape.Channels]);
+
+    /// <summary>Writes a whole window, normalised, and what it was normalised with.</summary>
+    /// <param name="stretch">Reach + F steps; what is missing (NaN) stays so.</param>
+    /// <param name="window">Receives D numbers.</param>
+    /// <param name="levels">Receives <see cref="Levels"/> numbers.</param>
+    /// <param name="scales">Receives C numbers.</param>
+    public void Read(ReadOnlySpan<double> stretch, Span<double> window, Span<double> levels, Span<double> scales)
     {
         int channels = Shape.Channels;
-        Span<double> levels = Levels <= 512 ? stackalloc double[Levels] : new double[Levels];
-        Span<double> scales = channels <= 64 ? stackalloc double[channels] : new double[channels];
         ReadPast(stretch[..(Reach * channels)], window, levels, scales);
         for (int i = Shape.PastDimension, level = 0, c = 0; i < Shape.Dimension; i++)
         {
@@ -82,6 +88,9 @@ internal sealed class WindowReader
             c = c + 1 == channels ? 0 : c + 1;
         }
     }
+
+    /// <summary>Which level value i of a window has.</summary>
+    public int LevelOf(int i) => i < Shape.PastDimension ? _levelOf[i] : (i - Shape.PastDimension) % Levels;
 
     /// <summary>Writes a past, normalised, and what it was normalised with.</summary>
     /// <param name="history">Reach steps, NaN where missing.</param>

@@ -4,7 +4,7 @@ using TsForecaster.Model.Forecasting;
 namespace TsForecaster.Worker.Publish;
 
 /// <summary>
-/// Turns what happened at a cell into points: the observation, the scores it settles, the model it changes, the forecast it lets out.
+/// Turns what happened at a cell into points: the observation, the gaps it fills, the scores it settles, the model it changes, the forecast it lets out.
 /// A pure function of the result, always in that order.
 /// </summary>
 public static class PointEncoder
@@ -17,6 +17,11 @@ public static class PointEncoder
         Step step = result.Step;
         ImmutableArray<PointTag> tags = [new(Measurements.Channel, step.Key.Channel), new(Measurements.Series, step.Key.Series)];
         Add(points, Measurements.Observed, tags, step.Start, Observed(result));
+        foreach (FilledCell filled in result.Filled)
+        {
+            Add(points, Measurements.Observed, tags, filled.Start, [new(Measurements.Filled, filled.Mean), new(Measurements.FilledSd, filled.StandardDeviation)]);
+        }
+
         foreach (HorizonScore score in result.Scores)
         {
             Add(points, Measurements.Score, WithHorizon(step.Key, score.Horizon), step.Start, Scored(score));

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Series;
 
@@ -12,8 +13,8 @@ namespace TsForecaster.Worker.Series;
 /// </remarks>
 internal sealed class OutstandingForecasts(int future)
 {
-    // Horizon, 1 if published, naive forecast, components; then their weights, means and standard deviations.
-    private const int Head = 4;
+    // Horizon, 1 if published, naive forecast, components, transform; then the components' weights, means and standard deviations.
+    private const int Head = 5;
 
     private readonly int[] _counts = new int[future];
     private readonly int[] _used = new int[future];
@@ -36,7 +37,7 @@ internal sealed class OutstandingForecasts(int future)
         }
 
         Span<double> record = _numbers.AsSpan((cell * _stride) + _used[cell], length);
-        (record[0], record[1], record[2], record[3]) = (entry.Horizon, entry.Published ? 1.0 : 0.0, entry.Naive, components);
+        (record[0], record[1], record[2], record[3], record[4]) = (entry.Horizon, entry.Published ? 1.0 : 0.0, entry.Naive, components, (int)entry.Marginal.Transform);
         entry.Marginal.Weights.CopyTo(record[Head..]);
         entry.Marginal.Means.CopyTo(record[(Head + components)..]);
         entry.Marginal.StandardDeviations.CopyTo(record[(Head + (2 * components))..]);
@@ -72,6 +73,7 @@ internal sealed class OutstandingForecasts(int future)
                 writer.Write(entry.Horizon);
                 writer.Write(entry.Published);
                 writer.Write(entry.Naive);
+                writer.Write((int)entry.Marginal.Transform);
                 writer.Write(entry.Marginal.Weights.Length);
                 WriteAll(writer, entry.Marginal.Weights);
                 WriteAll(writer, entry.Marginal.Means);
@@ -88,8 +90,8 @@ internal sealed class OutstandingForecasts(int future)
             for (int left = reader.ReadInt32(); left > 0; left--)
             {
                 (int horizon, bool published, double naive) = (reader.ReadInt32(), reader.ReadBoolean(), reader.ReadDouble());
-                int components = reader.ReadInt32();
-                UnivariateMixture marginal = new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components));
+                (ValueTransform transform, int components) = ((ValueTransform)reader.ReadInt32(), reader.ReadInt32());
+                UnivariateMixture marginal = new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components), transform);
                 outstanding.Add(cell, new Entry(horizon, published, marginal, naive));
             }
         }
@@ -110,7 +112,7 @@ internal sealed class OutstandingForecasts(int future)
             int components = (int)_numbers[start + 3];
             ReadOnlyMemory<double> numbers = _numbers.AsMemory(start + Head, 3 * components);
             UnivariateMixture marginal = UnivariateMixture.Over(
-                numbers[..components], numbers.Slice(components, components), numbers[(2 * components)..]);
+                numbers[..components], numbers.Slice(components, components), numbers[(2 * components)..], (ValueTransform)(int)_numbers[start + 4]);
             entries[i] = new Entry((int)_numbers[start], _numbers[start + 1] > 0.0, marginal, _numbers[start + 2]);
             start += Head + (3 * components);
         }

@@ -18,6 +18,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private LiveScoring _scoring = new();
     private HeldModels _models = new(settings.Refit.Keep);
     private RefitSchedule _schedule = new(settings.Refit);
+    private OpenGaps _gaps = Gaps(settings);
     private PinRequest? _request;
     private long _nextStart = -1;
     private long _steps;
@@ -61,6 +62,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             Surprise = surprise,
             Pit = pit,
             Scores = scores,
+            Filled = Fill(step),
             Model = change,
             Forecast = Issue(),
             Live = _scoring.Live,
@@ -92,12 +94,18 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     // A pending refit must be repeatable until it is active, so the values it began with stay for that long.
     private static int Capacity(SeriesSettings settings) => Math.Max(
         settings.Refit.History + settings.Refit.Lag,
-        Math.Max(settings.Model.Season + settings.Model.Future, settings.Model.Past));
+        settings.Model.Future + Math.Max(settings.Model.Season, settings.Model.Past));
+
+    private static OpenGaps Gaps(SeriesSettings settings) => new(settings.Model.Future, Patience(settings));
+
+    // In the middle of its window a cell knows as much from before as from after.
+    private static int Patience(SeriesSettings settings) => Math.Max(settings.Model.Future, (settings.Model.Past + settings.Model.Future) / 2);
 
     private void StartAnew()
     {
         _history.Clear();
         _outstanding.Clear();
+        _gaps.Clear();
         _schedule.End();
     }
 
@@ -152,6 +160,28 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     private ModelChange Change(int windows, double logLikelihood, bool promoted, string reason) =>
         new(_models.Active?.Model.Id ?? "", _models.Active?.Model.Components ?? 0, windows, logLikelihood, promoted, reason);
+
+    /// <summary>The missing cells that are due with this one, given what came before and after them.</summary>
+    private IReadOnlyList<FilledCell> Fill(in Step step)
+    {
+        if (!settings.Model.Fill || _gaps.Close(_steps, step.Missing) is not { Count: > 0 } due || _models.Active is not { } active)
+        {
+            return [];
+        }
+
+        int[] back = [.. due.Select(missing => (int)(_steps - missing)).Where(steps => steps < _history.Count)];
+        UnivariateMixture?[] values = new GapFiller(active.Model).Fill(_history.Last(Math.Min(_history.Count, active.Model.Reach + active.Model.Future)), back);
+        List<FilledCell> filled = [];
+        for (int i = 0; i < back.Length; i++)
+        {
+            if (values[i] is { } value)
+            {
+                filled.Add(new FilledCell(step.Start - (back[i] * _interval), value.Mean, value.StandardDeviation));
+            }
+        }
+
+        return filled;
+    }
 
     private IssuedForecast? Issue()
     {
@@ -216,6 +246,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_nextStart);
         writer.Write(Fingerprint(settings));
         writer.Write(_refits);
+        _gaps.Write(writer);
         _schedule.Write(writer);
         PinRequests.Write(writer, _request);
         _outstanding.Write(writer);
@@ -242,6 +273,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         state._refits = reader.ReadInt64();
+        state._gaps = OpenGaps.Read(reader, settings.Model.Future, Patience(settings));
         state._schedule = RefitSchedule.Read(reader, settings.Refit);
         state._request = PinRequests.Read(reader);
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);

@@ -26,6 +26,15 @@ public sealed class PointEncoderTests
         Assert.Equal(["observed,channel=value,series=pump-7 missing=true 1700000040"], Lines(Result(double.NaN)));
 
     [Fact]
+    public void Filled_JoinsTheObservationOfItsCell()
+    {
+        StepResult result = Result(21.5) with { Filled = [new FilledCell(Noon - (3 * Minute), 20.25, 0.5), new FilledCell(Noon - (2 * Minute), 20.75, 0.625)] };
+        Assert.Equal(
+            ["observed,channel=value,series=pump-7 filled=20.25,filled_sd=0.5 1699999860", "observed,channel=value,series=pump-7 filled=20.75,filled_sd=0.625 1699999920"],
+            Lines(result)[1..]);
+    }
+
+    [Fact]
     public void Scores_AreOnePointAHorizon()
     {
         StepResult result = Result(21.5) with

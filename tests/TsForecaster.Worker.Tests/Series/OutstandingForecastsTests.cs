@@ -1,4 +1,5 @@
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Series;
 using Xunit;
 
@@ -79,13 +80,15 @@ public sealed class OutstandingForecastsTests
         UnivariateMixture marginal = new(
             [.. Enumerable.Repeat(1.0 / components, components)],
             [.. Enumerable.Range(0, components).Select(k => step + (horizon / 10.0) + k)],
-            [.. Enumerable.Range(1, components).Select(k => (double)k * horizon)]);
+            [.. Enumerable.Range(1, components).Select(k => (double)k * horizon)],
+            step % 2 == 0 ? ValueTransform.None : ValueTransform.Log);
         return new OutstandingForecasts.Entry(horizon, Published: horizon % 2 == 0, marginal, horizon == 4 ? double.NaN : -step);
     }
 
     private static void AssertSame(OutstandingForecasts.Entry expected, OutstandingForecasts.Entry actual)
     {
         Assert.Equal((expected.Horizon, expected.Published, expected.Naive), (actual.Horizon, actual.Published, actual.Naive));
+        Assert.Equal(expected.Marginal.Transform, actual.Marginal.Transform);
         Assert.Equal(expected.Marginal.Weights, actual.Marginal.Weights);
         Assert.Equal(expected.Marginal.Means, actual.Marginal.Means);
         Assert.Equal(expected.Marginal.StandardDeviations, actual.Marginal.StandardDeviations);

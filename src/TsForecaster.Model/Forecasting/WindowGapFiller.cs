@@ -1,0 +1,218 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>What one member says of a missing value, in (transformed) units of the series.</summary>
+internal sealed record GapMixture(double[] Weights, double[] Means, double[] Deviations);
+
+/// <summary>
+/// Conditions one density of windows on any observed part O of a window. With the targets T put behind O, the rows of the factor of
+/// Σ_k over (O, T) hold everything, as in <see cref="ConditionalComponent"/>.
+/// </summary>
+/// <remarks>
+/// A window is normalised by the level of its past, which is known only approximately when the past has holes. So the level is not taken as
+/// known: a channel's values get a common offset with a variance that is wide against the window's own, which is added to every entry of Σ_k
+/// between them. Where the past is complete the covariance itself fixes the level, since a normalised past has a singular direction, and
+/// the offset changes nothing; elsewhere the level is estimated with what it is uncertain by (generalised least squares, as in ordinary kriging).
+/// </remarks>
+internal sealed class WindowGapFiller
+{
+    private const double LevelVariance = 1e4;
+
+    private readonly WindowModel _model;
+    private readonly WindowReader _reader;
+    private readonly int[] _lags;
+    private readonly double _offsetVariance;
+
+    public WindowGapFiller(WindowModel model)
+    {
+        (_model, _reader, _lags) = (model, new WindowReader(model.Shape, model.Normalisation), [.. model.Shape.Lags]);
+        _offsetVariance = model.Normalisation.Centring == Centring.None ? 0.0 : LevelVariance * MeanVariance(model.Mixture);
+    }
+
+    /// <param name="history">Step-major values, NaN where missing; also where a value is asked for.</param>
+    /// <param name="back">How many steps before the last each value lies.</param>
+    /// <param name="channel">Of the values.</param>
+    public GapMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel)
+    {
+        var filled = new GapMixture?[back.Length];
+        var drops = new int[back.Length];
+        for (int i = 0; i < back.Length; i++)
+        {
+            drops[i] = Drop(back[i]);
+        }
+
+        // Values that one window holds are filled together.
+        for (int first = 0; first < back.Length; first++)
+        {
+            if (Array.IndexOf(drops, drops[first]) == first)
+            {
+                List<int> together = [.. Enumerable.Range(first, back.Length - first).Where(i => drops[i] == drops[first])];
+                int[] positions = new int[together.Count];
+                for (int i = 0; i < positions.Length; i++)
+                {
+                    positions[i] = (PositionOf(back[together[i]] - drops[first]) * _model.Shape.Channels) + channel;
+                }
+
+                GapMixture?[] some = Condition(history[..^(drops[first] * _model.Shape.Channels)], positions);
+                for (int i = 0; i < positions.Length; i++)
+                {
+                    filled[together[i]] = some[i];
+                }
+            }
+        }
+
+        return filled;
+    }
+
+    /// <summary>Steps to leave off the end of the history, so that the window which then ends it holds the value.</summary>
+    private int Drop(int back) => PositionOf(back) >= 0 ? 0 : back - _model.Shape.Future + 1;
+
+    /// <summary>The step of the window that lies so many steps before its last, or −1 when the window leaves it out.</summary>
+    private int PositionOf(int back) =>
+        back < _model.Shape.Future ? _model.Shape.Steps - 1 - back : Array.IndexOf(_lags, back - _model.Shape.Future + 1);
+
+    private GapMixture?[] Condition(ReadOnlySpan<double> history, int[] targets)
+    {
+        int channels = _model.Shape.Channels;
+        var window = new double[_model.Shape.Dimension];
+        var levels = new double[_reader.Levels];
+        var scales = new double[channels];
+        _reader.Read(Stretch(history), window, levels, scales);
+        MeasureByFuture(window, levels, scales);
+        int[] observed = [.. Enumerable.Range(0, window.Length).Where(i => !double.IsNaN(window[i]))];
+        var filled = new GapMixture?[targets.Length];
+        if (observed.Length == 0)
+        {
+            return filled;
+        }
+
+        int[] order = [.. observed, .. targets];
+        GaussianMixture mixture = _model.Mixture;
+        var weights = new double[mixture.Components];
+        var means = new double[mixture.Components][];
+        var deviations = new double[mixture.Components][];
+        for (int k = 0; k < weights.Length; k++)
+        {
+            (means[k], deviations[k]) = (new double[targets.Length], new double[targets.Length]);
+            weights[k] = Condition(k, window, order, observed.Length, means[k], deviations[k]);
+        }
+
+        double best = weights.Max();
+        if (double.IsNegativeInfinity(best))
+        {
+            return filled;
+        }
+
+        var kept = new int[weights.Length];
+        int count = KeptWeights.Select(weights, best, kept);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            double level = levels[_reader.LevelOf(targets[i])], scale = scales[targets[i] % channels];
+            filled[i] = new GapMixture(
+                weights[..count],
+                Array.ConvertAll(kept[..count], k => level + (scale * means[k][i])),
+                Array.ConvertAll(kept[..count], k => scale * deviations[k][i]));
+        }
+
+        return filled;
+    }
+
+    /// <summary>Writes mean and standard deviation of each target under component k; returns log(π N(x_O)), −∞ where it cannot be had.</summary>
+    private double Condition(int k, double[] window, int[] order, int observed, double[] means, double[] deviations)
+    {
+        GaussianMixture mixture = _model.Mixture;
+        int n = order.Length, d = mixture.Dimension, channels = _model.Shape.Channels;
+        ReadOnlySpan<double> mean = mixture.Mean(k), covariance = mixture.Covariance(k);
+        var factor = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                factor[(i * n) + j] = covariance[(order[i] * d) + order[j]] + (order[i] % channels == order[j] % channels ? _offsetVariance : 0.0);
+            }
+        }
+
+        double logWeight = Math.Log(mixture.Weights[k]);
+        if (!double.IsFinite(logWeight) || !Cholesky.TryFactor(factor, n, out _))
+        {
+            return double.NegativeInfinity;
+        }
+
+        var z = new double[observed];
+        for (int i = 0; i < observed; i++)
+        {
+            ReadOnlySpan<double> row = factor.AsSpan(i * n, i + 1);
+            z[i] = (window[order[i]] - mean[order[i]] - VectorKernels.Dot(row[..i], z.AsSpan(0, i))) / row[i];
+            logWeight -= Math.Log(row[i]) + (0.5 * z[i] * z[i]);
+        }
+
+        for (int i = 0; i < means.Length; i++)
+        {
+            ReadOnlySpan<double> row = factor.AsSpan((observed + i) * n, observed + i + 1);
+            means[i] = mean[order[observed + i]] + VectorKernels.Dot(row[..observed], z);
+            deviations[i] = Math.Sqrt(VectorKernels.Dot(row[observed..], row[observed..]));
+        }
+
+        return logWeight;
+    }
+
+    /// <summary>A channel of whose past nothing was observed takes level and scale of its future.</summary>
+    private void MeasureByFuture(Span<double> window, Span<double> levels, Span<double> scales)
+    {
+        int channels = scales.Length;
+        ReadOnlySpan<double> past = window[.._model.Shape.PastDimension];
+        Span<double> future = window[_model.Shape.PastDimension..];
+        for (int c = 0; c < channels; c++)
+        {
+            bool measured = false;
+            for (int i = c; i < past.Length; i += channels)
+            {
+                measured |= !double.IsNaN(past[i]);
+            }
+
+            if (measured)
+            {
+                continue;
+            }
+
+            (double level, scales[c]) = _model.Normalisation.Measure(future, channels, c);
+            for (int i = c; i < future.Length; i += channels)
+            {
+                future[i] = (future[i] - level) / scales[c];
+            }
+
+            for (int i = c; i < levels.Length; i += channels)
+            {
+                levels[i] += level;
+            }
+        }
+    }
+
+    /// <summary>The last Reach + F steps; what the history does not hold of them is missing.</summary>
+    private double[] Stretch(ReadOnlySpan<double> history)
+    {
+        var stretch = new double[(_reader.Reach + _model.Shape.Future) * _model.Shape.Channels];
+        int held = Math.Min(stretch.Length, history.Length);
+        stretch.AsSpan(0, stretch.Length - held).Fill(double.NaN);
+        history[^held..].CopyTo(stretch.AsSpan(stretch.Length - held));
+        return stretch;
+    }
+
+    private static double MeanVariance(GaussianMixture mixture)
+    {
+        double sum = 0.0;
+        for (int k = 0; k < mixture.Components; k++)
+        {
+            ReadOnlySpan<double> covariance = mixture.Covariance(k);
+            for (int i = 0; i < mixture.Dimension; i++)
+            {
+                sum += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i] / mixture.Dimension;
+            }
+        }
+
+        return sum;
+    }
+}
