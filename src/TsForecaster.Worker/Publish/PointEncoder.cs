@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using TsForecaster.Model.Forecasting;
 
 namespace TsForecaster.Worker.Publish;
@@ -92,20 +93,13 @@ public static class PointEncoder
     private static ImmutableArray<PointTag> WithHorizon(SeriesKey key, int horizon) =>
         [new(Measurements.Channel, key.Channel), new(Measurements.Horizon, horizon.ToString()), new(Measurements.Series, key.Series)];
 
-    private static void Add(ICollection<Point> points, Measurement measurement, ImmutableArray<PointTag> tags, long time, ReadOnlySpan<PointField> fields)
+    /// <param name="fields">Handed over.</param>
+    private static void Add(ICollection<Point> points, Measurement measurement, ImmutableArray<PointTag> tags, long time, PointField[] fields)
     {
-        ImmutableArray<PointField>.Builder writable = ImmutableArray.CreateBuilder<PointField>(fields.Length);
-        foreach (PointField field in fields)
+        PointField[] writable = Array.TrueForAll(fields, static field => field.Writable) ? fields : Array.FindAll(fields, static field => field.Writable);
+        if (writable.Length > 0)
         {
-            if (field.Writable)
-            {
-                writable.Add(field);
-            }
-        }
-
-        if (writable.Count > 0)
-        {
-            points.Add(new Point(measurement.Name, tags, writable.DrainToImmutable(), time));
+            points.Add(new Point(measurement.Name, tags, ImmutableCollectionsMarshal.AsImmutableArray(writable), time));
         }
     }
 }

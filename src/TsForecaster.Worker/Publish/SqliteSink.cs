@@ -1,11 +1,12 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Polly;
 
 namespace TsForecaster.Worker.Publish;
 
 /// <summary>
-/// Writes points to a SQLite file, a table a measurement. A write is one transaction, on the disk when it returns. Several callers may
-/// write at once; they take turns.
+/// Writes points to a SQLite file, a table a measurement; they are on the disk when a write returns. Several callers may write at once:
+/// what waits while one transaction goes to the disk is the next one, whoever it comes from.
 /// </summary>
 public sealed partial class SqliteSink : IPointSink, IDisposable
 {
@@ -17,7 +18,9 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline _retry;
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly ConcurrentQueue<Batch> _waiting = new();
     private SqliteConnection? _connection;
+    private SqliteLog? _log;
     private Dictionary<string, SqliteTable> _tables = [];
     private volatile string? _trouble;
 
@@ -32,6 +35,9 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
     /// <summary>For tests: the size at which the disk is full, in pages of the file; looked at when the file is opened.</summary>
     internal int? MaxPages { get; set; }
 
+    /// <summary>Batches that the next transaction will take.</summary>
+    internal int Waiting => _waiting.Count;
+
     public async Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation)
     {
         if (points.Count == 0)
@@ -39,21 +45,15 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
             return;
         }
 
+        Batch own = new(points);
+        _waiting.Enqueue(own);
         await _turn.WaitAsync(cancellation);
         try
         {
-            long began = _time.GetTimestamp();
-            await _retry.ExecuteAsync(token => new ValueTask(Task.Run(() => Write(points), token)), cancellation);
-            _trouble = null;
-            PublishMetrics.Points.Add(points.Count);
-            PublishMetrics.Batches.Add(1);
-            PublishMetrics.WriteSeconds.Record(_time.GetElapsedTime(began).TotalSeconds);
-        }
-        catch (SqliteException failure)
-        {
-            string message = $"{_options} cannot be used ({failure.Message}); move it away, or set another Publish:File";
-            _trouble = message;
-            throw new SinkRefusedException(message);
+            if (!own.Written)
+            {
+                await WriteWaitingAsync(own, cancellation);
+            }
         }
         finally
         {
@@ -67,16 +67,52 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
         _turn.Dispose();
     }
 
-    private void Write(IReadOnlyList<Point> points)
+    /// <summary>Writes everything that waits, the caller's batch among it.</summary>
+    private async Task WriteWaitingAsync(Batch own, CancellationToken cancellation)
+    {
+        List<Batch> batches = [];
+        while (_waiting.TryDequeue(out Batch? batch))
+        {
+            batches.Add(batch);
+        }
+
+        try
+        {
+            long began = _time.GetTimestamp();
+            await _retry.ExecuteAsync(token => new ValueTask(Task.Run(() => Write(batches), token)), cancellation);
+            _trouble = null;
+            PublishMetrics.Points.Add(batches.Sum(batch => batch.Points.Count));
+            PublishMetrics.Batches.Add(1);
+            PublishMetrics.WriteSeconds.Record(_time.GetElapsedTime(began).TotalSeconds);
+            batches.ForEach(batch => batch.Written = true);
+        }
+        catch (SqliteException failure)
+        {
+            string message = $"{_options} cannot be used ({failure.Message}); move it away, or set another Publish:File";
+            _trouble = message;
+            throw new SinkRefusedException(message);
+        }
+        finally
+        {
+            // The others write for themselves when this caller gives up or is refused.
+            batches.Where(batch => batch != own && !batch.Written).ToList().ForEach(_waiting.Enqueue);
+        }
+    }
+
+    private void Write(List<Batch> batches)
     {
         bool done = false;
         try
         {
             SqliteConnection connection = _connection ?? Open();
+            _log!.Trim();
             using SqliteTransaction transaction = connection.BeginTransaction();
-            foreach (Point point in points)
+            foreach (Batch batch in batches)
             {
-                _tables[point.Measurement].Write(point);
+                foreach (Point point in batch.Points)
+                {
+                    _tables[point.Measurement].Write(point);
+                }
             }
 
             transaction.Commit();
@@ -101,8 +137,8 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
         using (SqliteCommand settings = _connection.CreateCommand())
         {
             // FULL: a commit is on the disk when it returns, as an acknowledgement must be; in WAL mode NORMAL syncs at checkpoints only.
-            // Each series writes to a page of its own, again and again: kept in memory (KiB), and written back to the file (pages) seldom.
-            settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192;";
+            // Each series writes to pages of its own, again and again: kept in memory (KiB). The log is copied back elsewhere.
+            settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;";
             settings.CommandText += MaxPages is { } pages ? $" PRAGMA max_page_count = {pages};" : "";
             settings.ExecuteNonQuery();
         }
@@ -112,6 +148,7 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
             _tables.Add(measurement.Name, new SqliteTable(_connection, measurement));
         }
 
+        _log = new SqliteLog(_connection);
         return _connection;
     }
 
@@ -123,6 +160,8 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
         }
 
         _tables = [];
+        _log?.Dispose();
+        _log = null;
         _connection?.Dispose();
         _connection = null;
     }
@@ -140,4 +179,13 @@ public sealed partial class SqliteSink : IPointSink, IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sink} does not take points ({Reason}); next attempt in {DelaySeconds:F1} s")]
     private partial void LogRetry(PublishOptions sink, string reason, double delaySeconds);
+
+    /// <summary>The points of one caller.</summary>
+    private sealed class Batch(IReadOnlyList<Point> points)
+    {
+        public IReadOnlyList<Point> Points { get; } = points;
+
+        /// <summary>They are on the disk. Set and read by whoever has the turn.</summary>
+        public bool Written { get; set; }
+    }
 }

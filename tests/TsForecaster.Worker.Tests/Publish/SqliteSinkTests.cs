@@ -155,6 +155,34 @@ public sealed class SqliteSinkTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
     }
 
+    [Fact]
+    public async Task Write_TogetherWithOneThatIsCancelled_IsStillWritten()
+    {
+        using SqliteSink sink = Sink(File);
+        await sink.WriteAsync([SamplePoints.Observed("s", 0, 1.0)], CancellationToken.None);
+        using var other = new SqliteConnection($"Data Source={File};Pooling=False");
+        other.Open();
+        using SqliteTransaction held = other.BeginTransaction();
+
+        // The second and the third wait for the first, and are then taken together by the second.
+        using CancellationTokenSource stopFirst = new(), stopSecond = new();
+        Task first = sink.WriteAsync([SamplePoints.Observed("s", 1, 2.0)], stopFirst.Token);
+        await Eventually.Async(() => sink.Trouble is not null);
+        Task second = sink.WriteAsync([SamplePoints.Observed("s", 2, 3.0)], stopSecond.Token);
+        Task third = sink.WriteAsync([SamplePoints.Observed("s", 3, 4.0)], CancellationToken.None);
+        await stopFirst.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Eventually.Async(() => sink.Waiting == 0);
+        await stopSecond.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(third.IsCompleted);
+
+        held.Rollback();
+        await third.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(2, Rows(File).Count);
+        Assert.Contains("value=4", Rows(File)[1], StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static SqliteSink Sink(string file, int? maxPages = null) =>
