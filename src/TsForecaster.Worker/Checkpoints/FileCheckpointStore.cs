@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
@@ -12,6 +13,10 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
 {
     private const int Version = 1;
     private const int HeaderLength = 8 + sizeof(int) + sizeof(long) + sizeof(long);
+
+    // Little by little: a file behind which the disk has much to write makes all others that wait for it wait long.
+    private const int FlushEvery = 1 << 20;
+
     private static readonly byte[] Magic = "TSFCKPT\n"u8.ToArray();
 
     private readonly string _directory;
@@ -67,7 +72,7 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
             throw Refused(path, "it is truncated or damaged");
         }
 
-        return new PartitionCheckpoint(partition, nextOffset, bytes.AsMemory(HeaderLength, (int)length));
+        return new PartitionCheckpoint(partition, nextOffset, new ReadOnlySequence<byte>(bytes, HeaderLength, (int)length));
     }
 
     /// <inheritdoc/>
@@ -99,13 +104,24 @@ public sealed partial class FileCheckpointStore : ICheckpointStore
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(20), checkpoint.State.Length);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(header);
-        hash.AppendData(checkpoint.State.Span);
 
         string beside = path + ".new";
         using (FileStream stream = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             stream.Write(header);
-            stream.Write(checkpoint.State.Span);
+            long unflushed = 0;
+            foreach (ReadOnlyMemory<byte> piece in checkpoint.State)
+            {
+                hash.AppendData(piece.Span);
+                stream.Write(piece.Span);
+                unflushed += piece.Length;
+                if (unflushed >= FlushEvery)
+                {
+                    stream.Flush(flushToDisk: true);
+                    unflushed = 0;
+                }
+            }
+
             stream.Write(hash.GetHashAndReset());
             stream.Flush(flushToDisk: true);
         }

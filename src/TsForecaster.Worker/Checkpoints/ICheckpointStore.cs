@@ -1,9 +1,11 @@
+using System.Buffers;
+
 namespace TsForecaster.Worker.Checkpoints;
 
 /// <summary>The durable state of a partition: where to read on, and what had been built up from the records before.</summary>
 /// <param name="NextOffset">The first record not yet part of the state.</param>
 /// <param name="State">Opaque bytes, written and read by the stage that owns them.</param>
-public sealed record PartitionCheckpoint(PartitionId Partition, long NextOffset, ReadOnlyMemory<byte> State);
+public sealed record PartitionCheckpoint(PartitionId Partition, long NextOffset, ReadOnlySequence<byte> State);
 
 /// <summary>Keeps the newest checkpoint of each partition.</summary>
 public interface ICheckpointStore

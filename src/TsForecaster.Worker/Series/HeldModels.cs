@@ -56,7 +56,7 @@ internal sealed class HeldModels(int keep)
         return false;
     }
 
-    public void Write(BinaryWriter writer)
+    public void Write(StateWriter writer)
     {
         writer.Write(Active is null ? 0 : 1 + _earlier.Count);
         if (Active is not null)
@@ -85,12 +85,12 @@ internal sealed class HeldModels(int keep)
         return models;
     }
 
-    private static void Write(BinaryWriter writer, Held held)
+    private static void Write(StateWriter writer, Held held)
     {
         writer.Write(held.Id);
         writer.Write(held.LearnedUntil);
         writer.Write(held.Bytes.Length);
-        writer.Write(held.Bytes);
+        writer.WriteKept(held.Bytes);
     }
 
     /// <summary>The active model as it is saved. Checkpoints come far more often than models: its bytes are made once.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using TsForecaster.Model.Forecasting;
 
@@ -150,11 +151,10 @@ public sealed class PartitionState
     // What the cells of a grid depend on.
     private static string Fingerprint(GridSettings grid) => $"{grid.Interval} {grid.Aggregate}";
 
-    /// <summary>The whole state as bytes; the same state gives the same bytes.</summary>
-    public byte[] Write()
+    /// <summary>The whole state as bytes; the same state gives the same bytes. They are not changed by what the state does next.</summary>
+    public ReadOnlySequence<byte> Write()
     {
-        using MemoryStream stream = new(_written);
-        using BinaryWriter writer = new(stream);
+        using StateWriter writer = new(_written);
         writer.Write(Version);
         writer.Write(_streamTime);
         writer.Write(_series.Count);
@@ -163,8 +163,7 @@ public sealed class PartitionState
             writer.Write(key.Series);
             writer.Write(key.Channel);
             writer.Write(Fingerprint(_settings(key.Series).Grid));
-            long length = stream.Position;
-            writer.Write(0L);
+            int end = writer.Reserve();
             entry.Grid.Write(writer);
             PinRequests.Write(writer, entry.Request);
             writer.Write(entry.Waiting.Count);
@@ -176,20 +175,17 @@ public sealed class PartitionState
             }
 
             entry.State.Write(writer);
-            long end = stream.Position;
-            stream.Position = length;
-            writer.Write(end);
-            stream.Position = end;
+            writer.Fill(end, writer.Length);
         }
 
         // The next one will be about as large: its buffer need not grow.
-        _written = (int)Math.Min(Array.MaxLength, stream.Length + (stream.Length / 16));
-        return stream.ToArray();
+        _written = writer.Copied + (writer.Copied / 16);
+        return writer.ToSequence();
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote. A series whose interval or aggregate has changed begins anew.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a state, or of a version this program does not know.</exception>
-    public static PartitionState Read(ReadOnlyMemory<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
+    public static PartitionState Read(ReadOnlySequence<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
     {
         try
         {
@@ -201,7 +197,7 @@ public sealed class PartitionState
         }
     }
 
-    private static PartitionState ReadAll(ReadOnlyMemory<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
+    private static PartitionState ReadAll(ReadOnlySequence<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
     {
         PartitionState state = new(settings, horizons);
         using MemoryStream stream = new(bytes.ToArray(), writable: false);

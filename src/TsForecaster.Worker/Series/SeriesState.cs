@@ -238,7 +238,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     /// </summary>
     private long Unseen(long since, int count) => Math.Min(_models.Active is null ? count / 2 : since - _models.LearnedUntil, count);
 
-    public void Write(BinaryWriter writer)
+    public void Write(StateWriter writer)
     {
         _history.Write(writer);
         writer.Write(_steps);

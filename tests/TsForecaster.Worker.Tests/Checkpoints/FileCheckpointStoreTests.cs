@@ -1,5 +1,7 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using TsForecaster.Worker.Checkpoints;
+using TsForecaster.Worker.Series;
 using Xunit;
 
 namespace TsForecaster.Worker.Tests.Checkpoints;
@@ -17,9 +19,9 @@ public sealed class FileCheckpointStoreTests : IDisposable
     [Fact]
     public async Task Load_AfterSave_GivesTheNewestBack()
     {
-        await Store().SaveAsync(new PartitionCheckpoint(Partition, 7, new byte[] { 1 }), default);
-        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
-        await Store().SaveAsync(new PartitionCheckpoint(new PartitionId("ticks", 4), 9, Array.Empty<byte>()), default);
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 7, new(new byte[] { 1 })), default);
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new(new byte[] { 1, 2, 3 })), default);
+        await Store().SaveAsync(new PartitionCheckpoint(new PartitionId("ticks", 4), 9, new(Array.Empty<byte>())), default);
         PartitionCheckpoint loaded = Store().Load(Partition)!;
         Assert.Equal(42, loaded.NextOffset);
         Assert.Equal([1, 2, 3], loaded.State.ToArray());
@@ -27,9 +29,26 @@ public sealed class FileCheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Load_AStateInManyPieces_GivesItBackWhole()
+    {
+        using StateWriter writer = new(capacity: 16);
+        byte[] kept = [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 31))];
+        for (int i = 0; i < 5; i++)
+        {
+            writer.Write(i);
+            writer.WriteKept(kept);
+        }
+
+        ReadOnlySequence<byte> state = writer.ToSequence();
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 1, state), default);
+        Assert.Equal(5 * (sizeof(int) + kept.Length), state.Length);
+        Assert.Equal(state.ToArray(), Store().Load(Partition)!.State.ToArray());
+    }
+
+    [Fact]
     public async Task Load_EveryDamagedOrTruncatedForm_IsRefusedByName()
     {
-        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new(new byte[] { 1, 2, 3 })), default);
         string path = Assert.Single(Directory.GetFiles(_directory));
         byte[] whole = File.ReadAllBytes(path);
         for (int i = 0; i < whole.Length; i++)
@@ -46,7 +65,7 @@ public sealed class FileCheckpointStoreTests : IDisposable
     [Fact]
     public async Task Load_NewerVersion_SaysSo()
     {
-        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new byte[] { 1, 2, 3 }), default);
+        await Store().SaveAsync(new PartitionCheckpoint(Partition, 42, new(new byte[] { 1, 2, 3 })), default);
         string path = Assert.Single(Directory.GetFiles(_directory));
         byte[] newer = File.ReadAllBytes(path);
         newer[8]++;
@@ -58,7 +77,7 @@ public sealed class FileCheckpointStoreTests : IDisposable
     public async Task Save_DirectoryCannotBe_FailsByNameUntilItCan()
     {
         FileCheckpointStore store = Store();
-        PartitionCheckpoint checkpoint = new(Partition, 1, new byte[] { 1 });
+        PartitionCheckpoint checkpoint = new(Partition, 1, new(new byte[] { 1 }));
         Directory.Delete(_directory);
         File.WriteAllText(_directory, "in the way");
         CheckpointUnavailableException failure = await Assert.ThrowsAsync<CheckpointUnavailableException>(() => store.SaveAsync(checkpoint, default));

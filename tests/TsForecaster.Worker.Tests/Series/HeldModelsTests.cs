@@ -1,3 +1,4 @@
+using System.Buffers;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -59,9 +60,9 @@ public sealed class HeldModelsTests
     public void Read_WithAnotherLimit_LetsTheOldestGo(int keep, int earlier)
     {
         HeldModels models = Promoted(keep: 3);
-        using MemoryStream stream = new();
-        models.Write(new BinaryWriter(stream));
-        stream.Position = 0;
+        using StateWriter writer = new(capacity: 0);
+        models.Write(writer);
+        using MemoryStream stream = new(writer.ToSequence().ToArray());
         HeldModels read = HeldModels.Read(new BinaryReader(stream), keep);
         Assert.Equal(models.Ids.Take(1 + earlier), read.Ids);
         Assert.Equal(models.LearnedUntil, read.LearnedUntil);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using TsForecaster.Worker.Refit;
 using TsForecaster.Worker.Series;
 using Xunit;
@@ -222,7 +223,7 @@ public sealed class PartitionStateTests
             Feed(state, B, i, Math.Cos(0.8 * i), results, pending);
         }
 
-        return ([.. results.Select(Text)], state.Write());
+        return ([.. results.Select(Text)], state.Write().ToArray());
     }
 
     private static void Feed(PartitionState state, SeriesKey key, long second, double value, List<StepResult> results, Dictionary<SeriesKey, RefitJob> pending)
