@@ -26,6 +26,13 @@ internal sealed class ConditionalComponent
     {
     }
 
+    /// <summary>The same with another covariance.</summary>
+    /// <param name="factor">Its factor, D×D row-major; not copied.</param>
+    public ConditionalComponent(GaussianMixture mixture, int index, int observed, double[] factor)
+        : this(mixture, index, mixture.Mean(index)[..observed].ToArray(), mixture.Mean(index)[observed..].ToArray(), factor)
+    {
+    }
+
     private ConditionalComponent(GaussianMixture mixture, int index, double[] observedMean, double[] targetMean, double[]? reducedFactor)
     {
         (_mixture, _index, _observedMean, _targetMean, _reducedFactor) = (mixture, index, observedMean, targetMean, reducedFactor);

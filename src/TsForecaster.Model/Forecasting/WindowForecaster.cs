@@ -10,6 +10,7 @@ namespace TsForecaster.Model.Forecasting;
 internal sealed class WindowForecaster
 {
     private readonly ConditionalComponent[] _components;
+    private readonly Lazy<ConditionalComponent[]> _open;
     private readonly PreparedComponents _prepared;
     private readonly WindowReader _reader;
 
@@ -17,16 +18,13 @@ internal sealed class WindowForecaster
     {
         Model = model;
         _reader = new WindowReader(model.Shape, model.Normalisation);
-        var components = new List<ConditionalComponent>(model.Mixture.Components);
-        for (int k = 0; k < model.Mixture.Components; k++)
+        int[] weighed = [.. Enumerable.Range(0, model.Mixture.Components).Where(k => model.Mixture.Weights[k] > 0.0)];
+        _components = Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension));
+        _open = new Lazy<ConditionalComponent[]>(() =>
         {
-            if (model.Mixture.Weights[k] > 0.0)
-            {
-                components.Add(new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension));
-            }
-        }
-
-        _components = [.. components];
+            double variance = OpenLevel.Variance(model);
+            return Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension, OpenLevel.Factor(model, k, variance)));
+        });
         _prepared = new PreparedComponents(_components, model.Shape.PastDimension, model.Shape.FutureDimension);
     }
 
@@ -40,7 +38,8 @@ internal sealed class WindowForecaster
         Units units = Read(past, workspace, out int missing);
         if (missing > 0)
         {
-            return missing == _prepared.Past ? null : PartialPast.Condition(_components, workspace.Past[.._prepared.Past], units.Levels, units.Scales, _prepared.Future);
+            Span<double> x = workspace.Past[.._prepared.Past];
+            return missing == x.Length ? null : PartialPast.Condition(IsLevelFixed(x) ? _components : _open.Value, x, units.Levels, units.Scales, _prepared.Future);
         }
 
         int kept = Weigh(workspace);
@@ -123,6 +122,19 @@ internal sealed class WindowForecaster
             int kept = KeptWeights.Select(workspace.LogWeights, batch.Best[n], workspace.Kept);
             WriteMoments(
                 workspace, kept, whole: true, units, means.Slice(n * _prepared.Future, _prepared.Future), standardDeviations.Slice(n * _prepared.Future, _prepared.Future));
+        }
+
+        return true;
+    }
+
+    private bool IsLevelFixed(ReadOnlySpan<double> past)
+    {
+        for (int c = 0; c < Model.Shape.Channels; c++)
+        {
+            if (!Model.Normalisation.FixesLevel(past, Model.Shape.Channels, c))
+            {
+                return false;
+            }
         }
 
         return true;

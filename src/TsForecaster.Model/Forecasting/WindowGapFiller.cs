@@ -11,25 +11,17 @@ internal sealed record GapMixture(double[] Weights, double[] Means, double[] Dev
 /// Conditions one density of windows on any observed part O of a window. With the targets T put behind O, the rows of the factor of
 /// Σ_k over (O, T) hold everything, as in <see cref="ConditionalComponent"/>.
 /// </summary>
-/// <remarks>
-/// A window is normalised by the level of its past, which is known only approximately when the past has holes. So the level is not taken as
-/// known: a channel's values get a common offset with a variance that is wide against the window's own, which is added to every entry of Σ_k
-/// between them. Where the past is complete the covariance itself fixes the level, since a normalised past has a singular direction, and
-/// the offset changes nothing; elsewhere the level is estimated with what it is uncertain by (generalised least squares, as in ordinary kriging).
-/// </remarks>
 internal sealed class WindowGapFiller
 {
-    private const double LevelVariance = 1e4;
-
     private readonly WindowModel _model;
     private readonly WindowReader _reader;
     private readonly int[] _lags;
-    private readonly double _offsetVariance;
+    private readonly double _levelVariance;
 
     public WindowGapFiller(WindowModel model)
     {
         (_model, _reader, _lags) = (model, new WindowReader(model.Shape, model.Normalisation), [.. model.Shape.Lags]);
-        _offsetVariance = model.Normalisation.Centring == Centring.None ? 0.0 : LevelVariance * MeanVariance(model.Mixture);
+        _levelVariance = OpenLevel.Variance(model);
     }
 
     /// <param name="history">Step-major values, NaN where missing; also where a value is asked for.</param>
@@ -82,6 +74,7 @@ internal sealed class WindowGapFiller
         var scales = new double[channels];
         _reader.Read(Stretch(history), window, levels, scales);
         MeasureByFuture(window, levels, scales);
+        double[] offsets = [.. Enumerable.Range(0, channels).Select(c => _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c) ? 0.0 : _levelVariance)];
         int[] observed = [.. Enumerable.Range(0, window.Length).Where(i => !double.IsNaN(window[i]))];
         var filled = new GapMixture?[targets.Length];
         if (observed.Length == 0)
@@ -97,7 +90,7 @@ internal sealed class WindowGapFiller
         for (int k = 0; k < weights.Length; k++)
         {
             (means[k], deviations[k]) = (new double[targets.Length], new double[targets.Length]);
-            weights[k] = Condition(k, window, order, observed.Length, means[k], deviations[k]);
+            weights[k] = Condition(k, window, order, observed.Length, offsets, means[k], deviations[k]);
         }
 
         double best = weights.Max();
@@ -121,7 +114,8 @@ internal sealed class WindowGapFiller
     }
 
     /// <summary>Writes mean and standard deviation of each target under component k; returns log(π N(x_O)), −∞ where it cannot be had.</summary>
-    private double Condition(int k, double[] window, int[] order, int observed, double[] means, double[] deviations)
+    /// <param name="offsets">Of each channel's level; see <see cref="OpenLevel"/>.</param>
+    private double Condition(int k, double[] window, int[] order, int observed, double[] offsets, double[] means, double[] deviations)
     {
         GaussianMixture mixture = _model.Mixture;
         int n = order.Length, d = mixture.Dimension, channels = _model.Shape.Channels;
@@ -131,7 +125,8 @@ internal sealed class WindowGapFiller
         {
             for (int j = 0; j <= i; j++)
             {
-                factor[(i * n) + j] = covariance[(order[i] * d) + order[j]] + (order[i] % channels == order[j] % channels ? _offsetVariance : 0.0);
+                int c = order[i] % channels;
+                factor[(i * n) + j] = covariance[(order[i] * d) + order[j]] + (order[j] % channels == c ? offsets[c] : 0.0);
             }
         }
 
@@ -199,20 +194,5 @@ internal sealed class WindowGapFiller
         stretch.AsSpan(0, stretch.Length - held).Fill(double.NaN);
         history[^held..].CopyTo(stretch.AsSpan(stretch.Length - held));
         return stretch;
-    }
-
-    private static double MeanVariance(GaussianMixture mixture)
-    {
-        double sum = 0.0;
-        for (int k = 0; k < mixture.Components; k++)
-        {
-            ReadOnlySpan<double> covariance = mixture.Covariance(k);
-            for (int i = 0; i < mixture.Dimension; i++)
-            {
-                sum += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i] / mixture.Dimension;
-            }
-        }
-
-        return sum;
     }
 }

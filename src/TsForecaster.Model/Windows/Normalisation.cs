@@ -49,6 +49,28 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
 
+    /// <summary>Whether a past with missing values still has everything that its channel's level is measured by.</summary>
+    /// <param name="past">Interleaved values, NaN where missing, as <see cref="Measure"/> takes them.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="channel">From 0.</param>
+    public bool FixesLevel(ReadOnlySpan<double> past, int channels, int channel)
+    {
+        if (Centring == Centring.Last)
+        {
+            return !double.IsNaN(past[past.Length - channels + channel]);
+        }
+
+        for (int i = channel; i < past.Length && Centring == Centring.Mean; i += channels)
+        {
+            if (double.IsNaN(past[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Level and scale of one channel of a past, less its profile when there is one. <paramref name="past"/> holds <paramref name="channels"/> interleaved values a
     /// step; NaN marks a missing value and is left out. With nothing observed the level is 0 and the scale 1.

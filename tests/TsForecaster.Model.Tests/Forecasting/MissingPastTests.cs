@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 using Xunit;
 
@@ -34,17 +35,74 @@ public sealed class MissingPastTests
     }
 
     [Fact]
-    public void Predict_LastValueMissing_CentresOnTheLastObserved()
+    public void Predict_LevelFixedByWhatIsObserved_ConditionsOnTheRest()
     {
-        // Moving the whole observed past by 50 must move the forecast by 50.
         WindowShape shape = new(5, 2);
         var forecaster = new Forecaster(RandomModels.Model(shape, 2, 2, new Normalisation(Centring.Last)));
+        ConditionalReference expected = new(forecaster.Model.Members[0].Mixture, [0, 1, 4], [5, 6], [-0.5, 0.5, 0.0]);
+        Close.To([.. expected.Mean().Select(value => value + 1.5)], forecaster.Predict([1.0, 2.0, double.NaN, double.NaN, 1.5]).Mean());
+    }
+
+    [Theory]
+    [InlineData(Centring.Last, new[] { 4 })]
+    [InlineData(Centring.Last, new[] { 1, 3, 4 })]
+    [InlineData(Centring.Mean, new[] { 2 })]
+    [InlineData(Centring.Mean, new[] { 0, 1, 4 })]
+    public void Predict_LevelOpen_IsGeneralisedLeastSquares(Centring centring, int[] missing)
+    {
+        WindowShape shape = new(5, 2);
+        ForecastModel model = RandomModels.Model(shape, 1, 2, new Normalisation(centring));
+        double[] past = [1.0, 2.0, 1.5, 0.7, 1.1];
+        int[] observed = [.. Enumerable.Range(0, 5).Except(missing)];
+        foreach (int i in missing)
+        {
+            past[i] = double.NaN;
+        }
+
+        // a = 1ᵀS⁻¹(x − μ) / 1ᵀS⁻¹1 over what is observed; forecast μ_F + a + G(x − μ − a), covariance of the known level and (1 − G1)(1 − G1)ᵀ / 1ᵀS⁻¹1.
+        Matrix<double> covariance = Matrix<double>.Build.Dense(7, 7, model.Members[0].Mixture.Covariance(0).ToArray());
+        Matrix<double> inverse = Block(covariance, observed, observed).Inverse(), gain = Block(covariance, [5, 6], observed) * inverse;
+        Vector<double> mean = Vector<double>.Build.Dense(model.Members[0].Mixture.Mean(0).ToArray());
+        Vector<double> ones = Vector<double>.Build.Dense(observed.Length, 1.0), both = Vector<double>.Build.Dense(2, 1.0);
+        Vector<double> offset = Vector<double>.Build.Dense([.. observed.Select(i => past[i] - mean[i])]);
+        double precision = ones * inverse * ones, level = ones * inverse * offset / precision;
+        Vector<double> expected = mean.SubVector(5, 2) + (level * both) + (gain * (offset - (level * ones)));
+        Vector<double> uncertain = both - (gain * ones);
+        Matrix<double> spread = Block(covariance, [5, 6], [5, 6]) - (gain * Block(covariance, observed, [5, 6])) + (uncertain.OuterProduct(uncertain) / precision);
+
+        Forecast forecast = new Forecaster(model).Predict(past);
+        Close.To(expected.ToArray(), forecast.Mean(), 1e-3);
+        Close.To(spread.ToRowMajorArray(), forecast.Covariance(), 1e-3);
+    }
+
+    [Fact]
+    public void Predict_LevelOpen_MovesWithThePast()
+    {
+        var forecaster = new Forecaster(RandomModels.Model(new WindowShape(5, 2), 2, 2, new Normalisation(Centring.Last)));
         double[] past = [1.0, 2.0, 1.5, double.NaN, double.NaN];
         double[] moved = [.. past.Select(value => value + 50.0)];
         Close.To([.. forecaster.Predict(past).Mean().Select(value => value + 50.0)], forecaster.Predict(moved).Mean(), 1e-12);
+    }
 
-        ConditionalReference expected = new(forecaster.Model.Members[0].Mixture, [0, 1, 2], [5, 6], [-0.5, 0.5, 0.0]);
-        Close.To([.. expected.Mean().Select(value => value + 1.5)], forecaster.Predict(past).Mean());
+    [Theory]
+    [InlineData(Centring.Last)]
+    [InlineData(Centring.Mean)]
+    public void Predict_LastValuesMissing_IsTheForecastFromBeforeThem(Centring centring)
+    {
+        // A random walk knows no more of where it is than its last value, and is less certain the farther that lies back.
+        double[] walk = RandomModels.Gaussians(new Random(3), 20_000);
+        for (int t = 1; t < walk.Length; t++)
+        {
+            walk[t] += walk[t - 1];
+        }
+
+        ForecastModel model = ForecastModel.Fit([walk], new WindowShape(8, 4), new Normalisation(centring), new FitOptions { Ridge = 1e-8 }).Model!;
+        Forecast forecast = new Forecaster(model).Predict([.. walk[500..505], double.NaN, double.NaN, double.NaN]);
+        for (int step = 1; step <= 4; step++)
+        {
+            Assert.Equal(walk[504], forecast.Marginal(step).Mean, 0.25);
+            Assert.Equal(Math.Sqrt(step + 3), forecast.Marginal(step).StandardDeviation, 0.1);
+        }
     }
 
     [Fact]
@@ -55,6 +113,9 @@ public sealed class MissingPastTests
         double[] past = [double.NaN, double.NaN, 4.0, double.NaN, double.NaN];
         Assert.All(forecaster.Predict(past).Mean(), value => Close.To(4.0, value, 1e-6));
     }
+
+    private static Matrix<double> Block(Matrix<double> matrix, int[] rows, int[] columns) =>
+        Matrix<double>.Build.Dense(rows.Length, columns.Length, (i, j) => matrix[rows[i], columns[j]]);
 
     [Theory]
     [InlineData(0)]

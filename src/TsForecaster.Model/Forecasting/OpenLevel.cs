@@ -1,0 +1,50 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>
+/// The density of windows whose level is not known. A window is normalised by the level of its past; where what fixes that level is
+/// missing (<see cref="Normalisation.FixesLevel"/>), a level measured from the rest is only near it. The values of a channel then get a common
+/// offset whose variance is wide against the window's own: v·1 is added to the covariances between them. What is observed estimates the
+/// offset along with everything else, and forecasts are as uncertain by it as they should be: generalised least squares, as in ordinary kriging.
+/// </summary>
+internal static class OpenLevel
+{
+    // A prior that decides nothing: a standard deviation of a hundred of the window's costs four digits of sixteen.
+    private const double RelativeVariance = 1e4;
+
+    /// <summary>v, the same for all components, so that it does not weigh them.</summary>
+    public static double Variance(WindowModel model)
+    {
+        GaussianMixture mixture = model.Mixture;
+        double sum = 0.0;
+        for (int k = 0; k < mixture.Components; k++)
+        {
+            ReadOnlySpan<double> covariance = mixture.Covariance(k);
+            for (int i = 0; i < mixture.Dimension; i++)
+            {
+                sum += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i];
+            }
+        }
+
+        return RelativeVariance * sum / mixture.Dimension;
+    }
+
+    /// <summary>The factor of Σ_k with the offset of every channel; that of Σ_k where it cannot be had.</summary>
+    public static double[] Factor(WindowModel model, int component, double variance)
+    {
+        int n = model.Mixture.Dimension, channels = model.Shape.Channels;
+        double[] factor = model.Mixture.Covariance(component).ToArray();
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = i % channels; j <= i; j += channels)
+            {
+                factor[(i * n) + j] += variance;
+            }
+        }
+
+        return Cholesky.TryFactor(factor, n, out _) ? factor : model.Mixture.CholeskyFactor(component).ToArray();
+    }
+}
