@@ -56,6 +56,8 @@ internal static class ModelContent
         Write(writer, (int)normalisation.Centring);
         Write(writer, normalisation.Season);
         Write(writer, normalisation.Seasons);
+        Write(writer, normalisation.MeasuredSteps);
+        Write(writer, normalisation.LevelSteps);
         Write(writer, (int)normalisation.Scaling);
         Write(writer, normalisation.ScaleFloor);
         Write(writer, (int)mixture.Shape);
@@ -142,8 +144,8 @@ internal static class ModelContent
     private static Normalisation ReadNormalisation(ref ContentReader reader)
     {
         Centring centring = reader.Choice<Centring>();
-        int season = reader.Size("season"), seasons = reader.Count("seasons");
-        return new Normalisation(centring, reader.Choice<Scaling>()) { Season = season, Seasons = seasons, ScaleFloor = reader.Number() };
+        int season = reader.Size("season"), seasons = reader.Count("seasons"), measured = reader.Count("measured steps"), level = reader.Count("level steps");
+        return new Normalisation(centring, reader.Choice<Scaling>()) { Season = season, Seasons = seasons, MeasuredSteps = measured, LevelSteps = level, ScaleFloor = reader.Number() };
     }
 
     private static GaussianMixture ReadMixture(ref ContentReader reader, WindowShape shape)

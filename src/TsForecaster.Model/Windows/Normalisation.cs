@@ -40,8 +40,17 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>Whether windows are left as they are.</summary>
     public bool IsNone => Centring == Centring.None && Scaling == Scaling.None && Seasons == 0;
 
-    /// <summary>Steps of history that the profile needs; 0 without one.</summary>
-    public int Reach => checked(Season * Seasons);
+    /// <summary>
+    /// Steps of history, the last ones, that level and scale are measured over: a past of few lags then still has the level of a
+    /// whole week. 0 for the past that the window holds.
+    /// </summary>
+    public int MeasuredSteps { get; init; }
+
+    /// <summary>The last steps of those that <see cref="Centring.Mean"/> averages; 0 for all.</summary>
+    public int LevelSteps { get; init; }
+
+    /// <summary>Steps of history that the profile, the level and the scale need, whatever the window's past; 0 when its past is enough.</summary>
+    public int Reach => Math.Max(checked(Season * Seasons), MeasuredSteps);
 
     /// <summary>Levels of a channel: one, or one a phase.</summary>
     public int Phases => Seasons > 0 ? Season : 1;
@@ -103,7 +112,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
         double level = Centring switch
         {
             Centring.Last => last,
-            Centring.Mean => mean,
+            Centring.Mean => RecentMean(past, channels, channel, mean),
             _ => 0.0,
         };
         return (level, Scaling == Scaling.None ? 1.0 : Math.Max(ScaleFloor, StandardDeviation(past, channels, channel, mean, observed)));
@@ -113,7 +122,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// The seasonal profile of each channel: for each phase the mean of the observed values one, two, … seasons before. A phase without
     /// any takes the mean of the others; with nothing observed at all the profile is 0.
     /// </summary>
-    /// <param name="history">Whole steps of <paramref name="channels"/> interleaved values, at least <see cref="Reach"/>; NaN where missing.</param>
+    /// <param name="history">Whole steps of <paramref name="channels"/> interleaved values, at least <see cref="Seasons"/> seasons; NaN where missing.</param>
     /// <param name="channels">C.</param>
     /// <param name="profile">Receives m·C numbers; the first C belong to the step after the history.</param>
     public void MeasureProfile(ReadOnlySpan<double> history, int channels, Span<double> profile)
@@ -144,6 +153,25 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
         {
             FillUnobserved(profile, channels, channel);
         }
+    }
+
+    /// <summary>The mean of the last <see cref="LevelSteps"/> when anything was observed there, otherwise that of all.</summary>
+    private double RecentMean(ReadOnlySpan<double> past, int channels, int channel, double mean)
+    {
+        if (LevelSteps == 0 || LevelSteps * channels >= past.Length)
+        {
+            return mean;
+        }
+
+        double shifted = 0.0;
+        int observed = 0;
+        for (int i = past.Length - (LevelSteps * channels) + channel; i < past.Length; i += channels)
+        {
+            shifted += double.IsNaN(past[i]) ? 0.0 : past[i] - mean;
+            observed += double.IsNaN(past[i]) ? 0 : 1;
+        }
+
+        return observed > 0 ? mean + (shifted / observed) : mean;
     }
 
     private static void FillUnobserved(Span<double> profile, int channels, int channel)

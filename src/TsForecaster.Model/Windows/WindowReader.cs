@@ -22,9 +22,7 @@ internal sealed class WindowReader
             _sources[i] = (step * shape.Channels) + channel;
             if (position < shape.Past)
             {
-                // Reach is not always whole seasons; the phase is counted from the first future step.
-                int back = shape.Lags[position] % normalisation.Phases;
-                _levelOf[i] = ((back == 0 ? 0 : normalisation.Phases - back) * shape.Channels) + channel;
+                _levelOf[i] = LevelAt(shape.Lags[position], channel);
             }
         }
     }
@@ -41,6 +39,14 @@ internal sealed class WindowReader
 
     /// <summary>Whether a window is the last P + F steps of its stretch as they are.</summary>
     public bool IsPlain => Normalisation.IsNone && Shape.IsContiguous;
+
+    /// <summary>Level and scale of a whole window that has one of each.</summary>
+    /// <param name="stretch">Reach + F steps.</param>
+    public (double Level, double Scale) Measure(ReadOnlySpan<double> stretch)
+    {
+        ReadOnlySpan<double> history = stretch[..Reach];
+        return Normalisation.Measure(history[^(Normalisation.MeasuredSteps > 0 ? Normalisation.MeasuredSteps : Shape.Past)..], 1, 0);
+    }
 
     /// <summary>Whether no value that a window holds is missing.</summary>
     /// <param name="stretch">Reach + F steps.</param>
@@ -130,9 +136,27 @@ internal sealed class WindowReader
             }
         }
 
+        scoped ReadOnlySpan<double> measured = past;
+        int numbers = Normalisation.MeasuredSteps * channels;
+        Span<double> departures = stackalloc double[profiled && numbers <= 512 ? numbers : 0];
+        if (numbers > 0)
+        {
+            measured = history[^numbers..];
+            if (profiled)
+            {
+                departures = numbers <= 512 ? departures : new double[numbers];
+                for (int i = 0; i < numbers; i++)
+                {
+                    departures[i] = measured[i] - levels[LevelAt(Normalisation.MeasuredSteps - (i / channels), i % channels)];
+                }
+
+                measured = departures;
+            }
+        }
+
         for (int c = 0; c < channels; c++)
         {
-            (double level, scales[c]) = Normalisation.Measure(past, channels, c);
+            (double level, scales[c]) = Normalisation.Measure(measured, channels, c);
             for (int i = c; i < past.Length; i += channels)
             {
                 past[i] = (past[i] - level) / scales[c];
@@ -143,5 +167,12 @@ internal sealed class WindowReader
                 levels[i] = profiled ? levels[i] + level : level;
             }
         }
+    }
+
+    /// <summary>Which level a past step has. The reach is not always whole seasons; the phase is counted from the first future step.</summary>
+    private int LevelAt(int lag, int channel)
+    {
+        int back = lag % Normalisation.Phases;
+        return ((back == 0 ? 0 : Normalisation.Phases - back) * Shape.Channels) + channel;
     }
 }

@@ -156,8 +156,7 @@ public sealed class WindowSet
     internal (int History, int Offset) Start(int index) => (_windows[index].History, _windows[index].Offset);
 
     /// <summary>Level and scale of a window where <see cref="IsShifted"/>, as <see cref="CopyTo"/> applies them.</summary>
-    internal (double Level, double Scale) Measure(int index) =>
-        _reader!.Normalisation.Measure(Stretch(index)[^Dimension..][.._reader.Shape.Past], 1, 0);
+    internal (double Level, double Scale) Measure(int index) => _reader!.Measure(Stretch(index));
 
     private static void Require(int h, ReadOnlySpan<double> history, int channels)
     {

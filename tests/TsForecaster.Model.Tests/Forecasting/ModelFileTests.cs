@@ -155,11 +155,13 @@ public sealed class ModelFileTests
     [InlineData(36, 100_000_000, "ends before")]
     [InlineData(44, 77, "Centring is 77")]
     [InlineData(52, -1, "seasons is -1")]
-    [InlineData(56, -1, "Scaling is -1")]
-    [InlineData(68, 4, "CovarianceShape is 4")]
-    [InlineData(72, 0, "components is 0")]
-    [InlineData(72, 1 << 30, "ends before")]
-    [InlineData(72, 1, "impossible model")]
+    [InlineData(56, -1, "measured steps is -1")]
+    [InlineData(60, -1, "level steps is -1")]
+    [InlineData(64, -1, "Scaling is -1")]
+    [InlineData(76, 4, "CovarianceShape is 4")]
+    [InlineData(80, 0, "components is 0")]
+    [InlineData(80, 1 << 30, "ends before")]
+    [InlineData(80, 1, "impossible model")]
     public void Load_ImpossibleSize_IsRefused(int offset, int value, string expected) =>
         Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(HeaderBytes + offset), value))), StringComparison.Ordinal);
 
@@ -168,7 +170,7 @@ public sealed class ModelFileTests
     [InlineData(double.PositiveInfinity, "a number is Infinity")]
     [InlineData(-1.0, "the weight of component 0 is -1")]
     public void Load_ImpossibleWeight_IsRefused(double value, string expected) =>
-        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 76), value))), StringComparison.Ordinal);
+        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 84), value))), StringComparison.Ordinal);
 
     [Fact]
     public void Load_ContentLongerThanTheModel_IsRefused()

@@ -30,6 +30,38 @@ public sealed class WindowReaderTests
     }
 
     [Theory]
+    [InlineData(Centring.Last, 0, 0)]
+    [InlineData(Centring.Mean, 0, 0)]
+    [InlineData(Centring.Mean, 5, 0)]
+    [InlineData(Centring.Mean, 5, 3)]
+    [InlineData(Centring.Last, 0, 3)]
+    public void Read_MeasuredSteps_TakesLevelAndScaleOfThem(Centring centring, int levelSteps, int seasons)
+    {
+        const int Steps = 11;
+        Normalisation normalisation = new(centring, Scaling.StandardDeviation) { Season = 4, Seasons = seasons, MeasuredSteps = Steps, LevelSteps = levelSteps };
+        WindowSet windows = WindowSet.Over(_series, WindowShape.OfLags([6, 5, 2], 6), normalisation);
+        int reach = Math.Max(Steps, 4 * seasons);
+        Assert.Equal(60 - (reach + 6) + 1, windows.Count);
+        double[] window = new double[9];
+        for (int n = 0; n < windows.Count; n++)
+        {
+            windows.CopyTo(n, window);
+            int origin = n + reach;
+            double At(int step)
+            {
+                int phase = ((step % 4) + 4) % 4;
+                return _series[origin + step] - (seasons == 0 ? 0.0 : Enumerable.Range(1, seasons).Average(season => _series[origin + phase - (4 * season)]));
+            }
+
+            double[] measured = [.. Enumerable.Range(-Steps, Steps).Select(At)];
+            double mean = measured.Average(), scale = Math.Sqrt(measured.Average(x => (x - mean) * (x - mean)));
+            double level = centring == Centring.Last ? measured[^1] : levelSteps > 0 ? measured[^levelSteps..].Average() : mean;
+            double[] expected = [.. new[] { -6, -5, -2, 0, 1, 2, 3, 4, 5 }.Select(step => (At(step) - level) / scale)];
+            Assert.All(expected.Zip(window), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
+        }
+    }
+
+    [Theory]
     [InlineData(Centring.None, Scaling.None)]
     [InlineData(Centring.Last, Scaling.StandardDeviation)]
     [InlineData(Centring.Mean, Scaling.None)]
