@@ -1,14 +1,18 @@
+using TsForecaster.Model.Evaluation.Panels;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 
 namespace TsForecaster.Model.Evaluation;
 
 /// <summary>The models of a backtest: one, or one a column.</summary>
-/// <param name="Models">Null where a fit failed; the report of the same place says why.</param>
+/// <param name="Models">Null where a fit failed; the report of the same place says why. None when they are made from <see cref="Selection"/>.</param>
 /// <param name="Reports">One a model.</param>
 public sealed record BacktestFit(IReadOnlyList<ForecastModel?> Models, IReadOnlyList<FitReport> Reports)
 {
-    public bool Succeeded => Models.All(model => model is not null);
+    public bool Succeeded => Selection is not null || (Models.Count > 0 && Models.All(model => model is not null));
+
+    /// <summary>What a search over a panel came to: the model of a series is made from it when the series is forecast.</summary>
+    public PanelSelection? Selection { get; init; }
 }
 
 /// <summary>The scores of one column.</summary>
@@ -38,6 +42,12 @@ public sealed record BacktestResult
     public required Scores SeasonalNaive { get; init; }
 
     public required IReadOnlyList<Scores> SeasonalNaivePerHorizon { get; init; }
+
+    /// <summary>Of Naive2, the M4 competition's benchmark; its <see cref="Scores.Smape"/> and <see cref="Scores.Mase"/> are what OWA divides by. Null but for panels.</summary>
+    public Scores? Naive2 { get; init; }
+
+    /// <summary>The competition's overall weighted average.</summary>
+    public double? Owa => Naive2 is { Smape: { } smape, Mase: { } mase } ? Overall.Owa(smape, mase) : null;
 
     /// <summary>In the order of the input.</summary>
     public required IReadOnlyList<ColumnScores> Columns { get; init; }

@@ -21,7 +21,8 @@ internal sealed class BacktestTally(int steps, PointForecast point)
     /// <param name="at">Where it starts; at most F values are scored.</param>
     /// <param name="season">m.</param>
     /// <param name="example">Keep the forecast, be it good or bad.</param>
-    public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example)
+    /// <param name="keep">Keep the best and the worst; false where every forecast has a model of its own, which is large.</param>
+    public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example, bool keep = true)
     {
         int reach = forecaster.Model.Reach;
         if (!at.HasPast(reach))
@@ -33,7 +34,12 @@ internal sealed class BacktestTally(int steps, PointForecast point)
         _count++;
         Forecast forecast = forecaster.Predict(at.Past(reach));
         ReadOnlySpan<double> actuals = at.Actuals.Span;
-        Keep(new ScoredForecast(at.Series, at.History, at.Actuals, forecast, _forecasts.Add(actuals, forecast, at.SeasonalError)), at.SeasonalError, example);
+        double crps = _forecasts.Add(actuals, forecast, at.SeasonalError);
+        if (keep)
+        {
+            Keep(new ScoredForecast(at.Series, at.History, at.Actuals, forecast, crps), at.SeasonalError, example);
+        }
+
         for (int step = 1; step <= actuals.Length; step++)
         {
             _naive.At(step).AddPoint(actuals[step - 1], SeasonalNaive.Forecast(at.History.Span, season, step), at.SeasonalError);

@@ -21,9 +21,6 @@ namespace TsForecaster.Model.Mixtures;
 /// </summary>
 public sealed class MapAdaptation
 {
-    /// <summary>The share of the background that is added, and raised tenfold, when rounding has eaten a covariance's smallest directions.</summary>
-    private const double FirstRescue = 1e-12;
-
     private readonly WhitenedMixture _prepared;
 
     /// <summary>Prepares a background; K·D³/3 operations.</summary>
@@ -136,7 +133,7 @@ public sealed class MapAdaptation
             if (size > 0.0)
             {
                 covariances[k] = Blend(k, sums, rows.Origin.AsSpan(0, dimension), centres[k], relevance, mean);
-                factors[k] = Factor(covariances[k], k);
+                factors[k] = MapComponent.Factor(Background, k, covariances[k]);
             }
             else
             {
@@ -153,7 +150,7 @@ public sealed class MapAdaptation
     private double[] Blend(int k, FullMaximization sums, ReadOnlySpan<double> origin, double[] centre, double relevance, Span<double> mean)
     {
         int dimension = Background.Dimension;
-        double size = sums.Size(k), share = size / (size + relevance), rest = relevance / (size + relevance);
+        double size = sums.Size(k), share = size / (size + relevance);
         double[] off = new double[centre.Length], move = new double[dimension], covariance = new double[dimension * dimension];
         sums.Sums(k, off);
         for (int i = 0; i < dimension; i++)
@@ -164,46 +161,7 @@ public sealed class MapAdaptation
         }
 
         sums.AddProducts(k, size, off, covariance);
-        ReadOnlySpan<double> background = Background.Covariance(k);
-        for (int i = 0; i < dimension; i++)
-        {
-            double between = share * rest * move[i];
-            for (int j = 0; j <= i; j++)
-            {
-                int at = (i * dimension) + j;
-                double within = (share * (covariance[at] / size)) + (rest * background[at]);
-                covariance[at] = covariance[(j * dimension) + i] = within + (between * move[j]);
-            }
-        }
-
+        MapComponent.Blend(Background, k, size, relevance, move, covariance);
         return covariance;
-    }
-
-    /// <summary>
-    /// L_k. Σ_k is positive definite as (1 − a_k) Σ_k^bg is; where τ is so small that rounding has taken that share away, the background's
-    /// share is raised until there is a factor, at the latest when nothing else is left.
-    /// </summary>
-    private double[] Factor(double[] covariance, int k)
-    {
-        int dimension = Background.Dimension;
-        double[] factor = (double[])covariance.Clone();
-        for (double share = FirstRescue; !Cholesky.TryFactor(factor, dimension, out _); share *= 10.0)
-        {
-            if (share >= 1.0)
-            {
-                Background.Covariance(k).CopyTo(covariance);
-                return Background.CholeskyFactor(k).ToArray();
-            }
-
-            ReadOnlySpan<double> background = Background.Covariance(k);
-            for (int i = 0; i < covariance.Length; i++)
-            {
-                covariance[i] += share * (background[i] - covariance[i]);
-            }
-
-            covariance.CopyTo(factor, 0);
-        }
-
-        return factor;
     }
 }

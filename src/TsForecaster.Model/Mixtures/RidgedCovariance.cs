@@ -21,9 +21,13 @@ internal sealed class RidgedCovariance
     private int _escalations;
 
     public RidgedCovariance(WindowSet windows, double ridge, double absoluteRidge)
+        : this(WindowSpread.Of(windows.Filled), ridge, absoluteRidge)
+    {
+    }
+
+    public RidgedCovariance(WindowSpread spread, double ridge, double absoluteRidge)
     {
         (_ridge, _absolute) = (ridge, absoluteRidge);
-        WindowSpread spread = WindowSpread.Of(windows.Filled);
         _floor = Math.Max(1e-30, Math.Max(1e-24 * spread.MeanSquare, 1e-12 * spread.Variance));
     }
 

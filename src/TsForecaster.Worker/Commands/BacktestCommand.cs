@@ -31,18 +31,19 @@ internal static class BacktestCommand
         Option<string> finalFit = new("--final-fit") { Description = "Rows that the scored model is fitted on", DefaultValueFactory = _ => "train" };
         finalFit.AcceptOnlyFromAmong("train", "train+valid");
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
+        Option<int?> history = new("--history") { Description = "Of a panel: give only the last so many training values of every series to the model; scores are scaled by all of them", HelpName = "ROWS" };
         Option<string[]> model = Arguments.Model();
         Option<bool> compare = new("--compare") { Description = "Score simple methods from the same origins: seasonal naive, random walk, drift, mean, Holt-Winters" };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to; HTML when it is called .html", HelpName = "FILE" };
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, model, compare, report, html,
+            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
             bool isPanel = parsed.GetValue(panel) is not null;
-            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--per-series", "--final-fit", "--refit-every"] : ["--panel-test"];
+            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--final-fit", "--refit-every"] : ["--panel-test", "--history"];
             if (Array.Find(foreign, name => parsed.GetResult(name) is { Tokens.Count: > 0 } or System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } misplaced)
             {
                 throw new UsageException($"{misplaced} {(isPanel ? "cannot be used with" : "needs")} --panel");
@@ -53,9 +54,24 @@ internal static class BacktestCommand
                 throw new UsageException("--final-fit train cannot be used with --refit-every, which fits on all rows before TEST");
             }
 
+            (bool auto, string[] assignments) = ModelArguments.TakeAuto(parsed.GetValue(model)!);
+            if (auto && !isPanel)
+            {
+                throw new UsageException("--model components=auto needs --panel");
+            }
+
+            bool each = parsed.GetValue(perSeries);
+            auto |= isPanel && !each && assignments.All(ModelArguments.IsSeed);
+            if (auto && (each || !assignments.All(ModelArguments.IsSeed)))
+            {
+                throw new UsageException($"{(each ? "--per-series" : $"--model {assignments.First(assignment => !ModelArguments.IsSeed(assignment))}")} cannot be used with components=auto, which chooses all but the seed; give components=K");
+            }
+
             BacktestRequest request = new()
             {
-                Model = ModelArguments.Parse(parsed.GetValue(model)!, new ModelSettings
+                IsAuto = auto,
+                History = parsed.GetValue(history) is { } rows ? Arguments.AtLeast(1, "--history", rows) : 0,
+                Model = ModelArguments.Parse(assignments, new ModelSettings
                 {
                     Past = Arguments.AtLeast(1, "--past", parsed.GetValue(past) ?? 1),
                     Future = Arguments.AtLeast(1, "--future", parsed.GetValue(future)),
@@ -67,7 +83,7 @@ internal static class BacktestCommand
                 Split = parsed.GetValue(split) is { } text ? BacktestRequest.ParseSplit(text) : null,
                 Stride = Arguments.AtLeast(1, "--stride", parsed.GetValue(stride)),
                 Standardise = parsed.GetValue(standardise),
-                PerSeries = parsed.GetValue(perSeries),
+                PerSeries = each,
                 FitOnValid = parsed.GetValue(finalFit) == "train+valid",
                 RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,
             };
@@ -98,7 +114,7 @@ internal static class BacktestCommand
     private static async Task<int> RunAsync(Terminal terminal, BacktestRun run, bool compare, IReadOnlyList<(string Name, bool IsPage)> files, CancellationToken stop)
     {
         long begun = terminal.Time.GetTimestamp();
-        BacktestFit fit = await terminal.WithProgressAsync("fitting", _ => run.Fit(stop), stop);
+        BacktestFit fit = await terminal.WithProgressAsync("fitting", share => run.Fit(share, stop), stop);
         double fitSeconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
         begun = terminal.Time.GetTimestamp();
         BacktestResult result = await terminal.WithProgressAsync("forecasting", share => run.Score(fit, share, stop), stop);
@@ -110,6 +126,7 @@ internal static class BacktestCommand
             Season = run.Season,
             Times = run.Times,
             Settings = run.Settings,
+            Selection = fit.Selection,
             Result = result,
             Baselines = compare || files.Any(file => file.IsPage) ? await terminal.WithProgressAsync("comparing", share => run.Compare(fit, share, stop), stop) : [],
             FitSeconds = fitSeconds,

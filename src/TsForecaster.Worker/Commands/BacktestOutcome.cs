@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Panels;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -19,6 +20,9 @@ internal sealed record BacktestOutcome
 
     /// <summary>Name and value of all that was chosen or given.</summary>
     public required IReadOnlyList<(string Key, object? Value)> Settings { get; init; }
+
+    /// <summary>What a search came to; null without one.</summary>
+    public PanelSelection? Selection { get; init; }
 
     public required BacktestResult Result { get; init; }
 

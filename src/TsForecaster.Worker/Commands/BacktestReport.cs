@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Panels;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -24,6 +25,11 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
         json["fit_seconds"] = outcome.FitSeconds;
         json["forecast_seconds"] = outcome.ForecastSeconds;
         json["settings"] = new JsonObject(outcome.Settings.Select(setting => KeyValuePair.Create(setting.Key, JsonNumbers.Node(setting.Value))));
+        if (outcome.Selection is { } selection)
+        {
+            AddSelection(json, selection);
+        }
+
         JsonArray steps = [];
         foreach (Scores scores in _result.PerHorizon)
         {
@@ -34,6 +40,12 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
 
         json["per_horizon"] = steps;
         json["seasonal_naive"] = Object(_result.SeasonalNaive);
+        if (_result.Naive2 is { } naive2)
+        {
+            json["owa"] = JsonNumbers.Node(_result.Owa);
+            json["naive2"] = Object(naive2);
+        }
+
         json["n_skipped"] = _result.Skipped;
         json["n_refits"] = _result.Refits;
         json["pit_ks"] = JsonNumbers.Node(_result.Overall.PitKs);
@@ -60,7 +72,17 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
         }
 
         table.Row(["pit_ks", Tables.Number(_result.Overall.PitKs, "F3"), .. rivals.Select(rival => Tables.Number(rival.Scores.PitKs, "F3"))]);
+        if (_result.Owa is { } owa)
+        {
+            table.Row(["owa", Tables.Number(owa, "F3")]);
+        }
+
         terminal.Screen.Write(table);
+        if (outcome.Selection is { } selection)
+        {
+            WriteSelection(terminal, selection);
+        }
+
         if (_result.Columns.Count is > 1 and <= MostColumnsShown)
         {
             WriteColumns(terminal);
@@ -69,6 +91,27 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
         string skipped = _result.Skipped > 0 ? $", {_result.Skipped} skipped for want of a past" : "";
         string refits = _result.Refits > 0 ? $" with {_result.Refits} refits" : "";
         terminal.Output.WriteLine($"{_result.Forecasts} forecasts{skipped}; fitted in {Tables.Number(outcome.FitSeconds, "F2")} s, forecast{refits} in {Tables.Number(outcome.ForecastSeconds, "F2")} s");
+    }
+
+    /// <summary>What was chosen goes to the settings; what was tried stands beside them, best first.</summary>
+    private static void AddSelection(JsonObject json, PanelSelection selection)
+    {
+        JsonObject settings = json["settings"]!.AsObject();
+        settings["transform"] = selection.Model.Transform.ToString().ToLowerInvariant();
+        settings["long_season"] = selection.LongSeason;
+        settings["relevance"] = selection.Model.Relevance;
+        settings["members"] = selection.Model.Members.Count;
+        json["pool_loss"] = JsonNumbers.Node(selection.PoolLoss);
+        json["tried"] = new JsonArray([.. selection.Tried.OrderBy(tried => double.IsNaN(tried.Loss)).ThenBy(tried => tried.Loss).Select(tried => new JsonObject
+        {
+            ["recipe"] = tried.Recipe.Name,
+            ["past"] = tried.Recipe.Shape.Past,
+            ["reach"] = tried.Recipe.Reach,
+            ["transform"] = tried.Transform.ToString().ToLowerInvariant(),
+            ["components"] = tried.Components,
+            ["loss"] = JsonNumbers.Node(tried.Loss),
+            ["kept"] = tried.Kept,
+        })]);
     }
 
     private static JsonObject Object(Scores scores) =>
@@ -85,6 +128,13 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
             ["crps"] = JsonNumbers.Node(scores.Crps),
         })]);
         return json;
+    }
+
+    private static void WriteSelection(Terminal terminal, PanelSelection selection)
+    {
+        TriedCandidate best = selection.Tried.Where(tried => tried.Kept).MinBy(tried => tried.Loss)!;
+        string cycle = selection.LongSeason > 0 ? $", long season {selection.LongSeason}" : "";
+        terminal.Output.WriteLine($"{selection.Model.Members.Count} of {selection.Tried.Count} candidates pooled, transform {selection.Model.Transform.ToString().ToLowerInvariant()}{cycle}; held-out loss {Tables.Number(selection.PoolLoss, "F4")}, the best alone ({best.Recipe.Name}, components={best.Components}) {Tables.Number(best.Loss, "F4")}");
     }
 
     private void WriteColumns(Terminal terminal)

@@ -19,6 +19,12 @@ internal sealed record BacktestRequest
 
     public bool PerSeries { get; init; }
 
+    /// <summary>Of a panel: the model is chosen by a search on the training part.</summary>
+    public bool IsAuto { get; init; }
+
+    /// <summary>Of a panel: the last so many training values of every series are given; 0 for all.</summary>
+    public int History { get; init; }
+
     public bool FitOnValid { get; init; }
 
     /// <summary>Rows from one refit to the next; 0 for none.</summary>

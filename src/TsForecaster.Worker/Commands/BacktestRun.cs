@@ -1,5 +1,6 @@
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Baselines;
+using TsForecaster.Model.Evaluation.Panels;
 using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
 
@@ -8,7 +9,7 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>A backtest over a table or a panel, ready to fit and score, with the settings that it came to.</summary>
 internal sealed class BacktestRun
 {
-    private readonly Func<CancellationToken, BacktestFit> _fit;
+    private readonly Func<IProgress<double>, CancellationToken, BacktestFit> _fit;
     private readonly Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> _score;
     private readonly Func<BacktestFit, IProgress<double>, CancellationToken, IReadOnlyList<BaselineScores>> _compare;
     private readonly string _file;
@@ -16,7 +17,7 @@ internal sealed class BacktestRun
     private BacktestRun(
         string file,
         IReadOnlyList<(string, object?)> settings,
-        Func<CancellationToken, BacktestFit> fit,
+        Func<IProgress<double>, CancellationToken, BacktestFit> fit,
         Func<BacktestFit, IProgress<double>, CancellationToken, BacktestResult> score,
         Func<BacktestFit, IProgress<double>, CancellationToken, IReadOnlyList<BaselineScores>> compare) =>
         (_file, Settings, _fit, _score, _compare) = (file, settings, fit, score, compare);
@@ -92,7 +93,7 @@ internal sealed class BacktestRun
         return new BacktestRun(
             table.File,
             settings,
-            backtest.Fit,
+            (_, stop) => backtest.Fit(stop),
             (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop),
             (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, ScoredPart.Test, share, stop))
         {
@@ -116,13 +117,38 @@ internal sealed class BacktestRun
             ? new ReadOnlyMemory<double>(series, 0, Math.Min(series.Length, model.Future))
             : throw new FailureException($"{testFile} has no series \"{id}\", which {trainFile} has"))];
         WindowShape shape = new(model.Past, model.Future);
-        Models.CheckWindows(trainFile, train.Series, model, WindowSet.Over(histories, shape, Normalisation.None).Count);
+        if (!request.IsAuto)
+        {
+            double[][] given = [.. train.Series.Select(series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series)];
+            foreach (double[][] share in request.PerSeries ? given.Select(series => new[] { series }) : [given])
+            {
+                Models.CheckWindows(trainFile, share, model, WindowSet.Over([.. share.Select(series => new ReadOnlyMemory<double>(series))], shape, Normalisation.None).Count);
+            }
+        }
+
         PanelBacktest backtest = new(
             histories,
             futures,
-            new PanelOptions { Shape = shape, Normalisation = model.Normalisation, Fit = model.FitOptions, Season = model.Season },
+            new PanelOptions
+            {
+                Shape = shape,
+                Normalisation = model.Normalisation,
+                Fit = model.FitOptions,
+                Season = model.Season,
+                Point = request.IsAuto ? PointForecast.Median : PointForecast.Mean,
+                Search = request.IsAuto ? new PanelSearchOptions { Future = model.Future, Past = request.PastGiven ? model.Past : null, Seed = model.FitOptions.Seed } : null,
+                PerSeries = request.PerSeries,
+                History = request.History,
+            },
             train.Ids);
-        IReadOnlyList<(string, object?)> settings = [("panel", Path.GetFileName(trainFile)), ("panel_test", Path.GetFileName(testFile)), .. Describe(model)];
+        IReadOnlyList<(string, object?)> settings =
+        [
+            ("panel", Path.GetFileName(trainFile)),
+            ("panel_test", Path.GetFileName(testFile)),
+            ("history", request.History),
+            .. request.IsAuto ? [("future", model.Future), ("season", model.Season), ("components", "auto"), ("seed", model.Seed)] : Describe(model),
+            ("per_series", request.PerSeries),
+        ];
         IReadOnlyList<BaselineMethod> baselines = BaselineMethod.All(model.Season);
         return new BacktestRun(trainFile, settings, backtest.Fit, backtest.Score, (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, share, stop))
         {
@@ -133,9 +159,9 @@ internal sealed class BacktestRun
     }
 
     /// <exception cref="FailureException">A covariance stayed singular.</exception>
-    public BacktestFit Fit(CancellationToken stop)
+    public BacktestFit Fit(IProgress<double> share, CancellationToken stop)
     {
-        BacktestFit fit = _fit(stop);
+        BacktestFit fit = _fit(share, stop);
         return fit.Succeeded
             ? fit
             : throw new FailureException($"{_file}: no mixture could be fitted, a covariance stayed singular; fewer components, a larger ridge or another covariance may help");

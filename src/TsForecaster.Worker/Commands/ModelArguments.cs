@@ -16,6 +16,16 @@ internal static class ModelArguments
 
     public static string Help { get; } = string.Join(", ", Keys.Select(key => $"{key.Name.ToLowerInvariant()}={Default(key)}"));
 
+    /// <summary>Takes out <c>components=auto</c>; whether it was there, and the other assignments.</summary>
+    public static (bool Auto, string[] Others) TakeAuto(IReadOnlyList<string> assignments)
+    {
+        string[] others = [.. assignments.Where(assignment => !Plain(assignment).Split('=', StringSplitOptions.TrimEntries).SequenceEqual(["COMPONENTS", "AUTO"]))];
+        return (others.Length < assignments.Count, others);
+    }
+
+    /// <summary>Whether an assignment is of the seed, the one key that a search leaves to the user.</summary>
+    public static bool IsSeed(string assignment) => Plain(assignment.Split('=')[0].Trim()) == "SEED";
+
     /// <exception cref="UsageException">A key is unknown, or a value is not allowed for it.</exception>
     public static ModelSettings Parse(IReadOnlyList<string> assignments, ModelSettings defaults)
     {

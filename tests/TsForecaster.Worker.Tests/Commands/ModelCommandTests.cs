@@ -156,6 +156,22 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0.0, json.GetProperty("seasonal_naive").GetProperty("mae").GetDouble());
         Assert.True(json.GetProperty("mae").GetDouble() < 0.05);
 
+        Assert.Equal("auto", json.GetProperty("settings").GetProperty("components").GetString());
+
+        // Nothing to scale by, in series that repeat.
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (json.GetProperty("naive2").GetProperty("mase").ValueKind, json.GetProperty("owa").ValueKind));
+        Assert.Contains(json.GetProperty("tried").EnumerateArray(), tried => tried.GetProperty("kept").GetBoolean());
+
+        string[] mixture = ["backtest", "--panel", train, "--panel-test", test, "--past", "3", "--future", "2", "--season", "2", "--model", "components=1", "--report", _folder["r.json"]];
+        foreach (string[] more in new[] { [], new[] { "--per-series" }, ["--history", "6"] })
+        {
+            (await CommandResult.Of([.. mixture, .. more])).Succeeded();
+            json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+            Assert.Equal(1, json.GetProperty("settings").GetProperty("components").GetInt32());
+            Assert.True(json.GetProperty("mae").GetDouble() < 0.05);
+        }
+
+        Assert.Contains("does not fit into 4 rows", (await CommandResult.Of([.. mixture, "--history", "4"])).Complaint(1), StringComparison.Ordinal);
         string other = _folder.Write("other.csv", "id,1,2\nA,1,2\n");
         Assert.Contains("no series \"B\"", (await CommandResult.Of("backtest", "--panel", train, "--panel-test", other, "--past", "3", "--future", "2")).Complaint(1), StringComparison.Ordinal);
     }
