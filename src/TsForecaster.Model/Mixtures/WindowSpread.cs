@@ -12,7 +12,6 @@ internal readonly record struct WindowSpread(double MeanSquare, double Variance)
 {
     private const double Reach = 1024.0;
     private const int Tenth = 10;
-    private const int TypicalOf = 9;
     private const long MaxNumbers = 1 << 19;
     private const int MantissaBits = 52;
     private const int Exponents = 2048;
@@ -21,7 +20,7 @@ internal readonly record struct WindowSpread(double MeanSquare, double Variance)
     public static WindowSpread Of(WindowSet windows)
     {
         int step = (int)Math.Max(1, (long)windows.Count * windows.Dimension / MaxNumbers);
-        double[] typical = Typical(windows);
+        double[] typical = TypicalValues.OfWindows(windows);
         double limit = Limit(windows, step, typical);
         double[] window = new double[windows.Dimension], sums = new double[windows.Dimension];
         double meanSquare = 0.0, squares = 0.0;
@@ -46,30 +45,6 @@ internal readonly record struct WindowSpread(double MeanSquare, double Variance)
 
         double numbers = (double)count * windows.Dimension;
         return new WindowSpread(meanSquare / numbers, Math.Max(0.0, squares) / numbers);
-    }
-
-    /// <summary>Number by number the median of a few windows.</summary>
-    private static double[] Typical(WindowSet windows)
-    {
-        int taken = Math.Min(TypicalOf, windows.Count), dimension = windows.Dimension;
-        double[] rows = new double[taken * dimension], typical = new double[dimension], column = new double[taken];
-        for (int r = 0; r < taken; r++)
-        {
-            windows.CopyTo((int)((long)r * windows.Count / taken), rows.AsSpan(r * dimension, dimension));
-        }
-
-        for (int i = 0; i < dimension; i++)
-        {
-            for (int r = 0; r < taken; r++)
-            {
-                column[r] = rows[(r * dimension) + i];
-            }
-
-            Array.Sort(column);
-            typical[i] = column[taken / 2];
-        }
-
-        return typical;
     }
 
     /// <summary>How far from the typical window a number may lie; no limit when fewer than a tenth of the numbers differ from it.</summary>

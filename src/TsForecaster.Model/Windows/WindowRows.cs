@@ -31,7 +31,7 @@ internal sealed unsafe class WindowRows
                 (_levels, _scales) = Levels();
             }
 
-            MeanWindow();
+            TypicalValues.OfWindows(windows.Filled).CopyTo(Origin, 0);
         }
 
         Incomplete = windows.CompleteCount == windows.Count ? null : new IncompleteRows(windows, Origin);
@@ -118,8 +118,8 @@ internal sealed unsafe class WindowRows
     }
 
     /// <summary>
-    /// The histories one after another, each channel less its mean; the mean is taken relative to the first value, so that a
-    /// constant becomes zero to the bit. Missing values stay NaN: no window holds one.
+    /// The histories one after another, each channel less a typical value, which a constant is to the bit. Missing values stay NaN: no
+    /// complete window holds one.
     /// </summary>
     private (double[] Values, int[] Starts) CentredHistories()
     {
@@ -141,27 +141,15 @@ internal sealed unsafe class WindowRows
 
         for (int channel = 0; channel < channels; channel++)
         {
-            double first = double.NaN, sum = 0.0;
-            int observed = 0;
+            double origin = TypicalValues.OfChannel(values.AsSpan(0, total), channel, channels);
             for (int i = channel; i < total; i += channels)
             {
-                if (double.IsFinite(values[i]))
-                {
-                    first = observed == 0 ? values[i] : first;
-                    sum += values[i] - first;
-                    observed++;
-                }
-            }
-
-            double mean = first + (sum / observed);
-            for (int i = channel; i < total; i += channels)
-            {
-                values[i] -= mean;
+                values[i] -= origin;
             }
 
             for (int i = channel; i < Dimension; i += channels)
             {
-                Origin[i] = mean;
+                Origin[i] = origin;
             }
         }
 
@@ -184,40 +172,5 @@ internal sealed unsafe class WindowRows
         }
 
         return (levels, scales);
-    }
-
-    /// <summary>
-    /// The origin is the mean window, what is missing filled in, summed relative to the first, so that constants are met to the bit.
-    /// </summary>
-    private void MeanWindow()
-    {
-        double[] window = new double[Width], first = new double[Width], sums = new double[Width];
-        fixed (double* x = window)
-        {
-            for (int n = 0; n < _windows.Count; n++)
-            {
-                if (n < Count)
-                {
-                    Read(n, x);
-                }
-                else
-                {
-                    _windows.Filled.CopyTo(n, window);
-                }
-
-                if (n == 0)
-                {
-                    window.CopyTo(first, 0);
-                }
-
-                VectorKernels.AddScaled(-1.0, first, window);
-                VectorKernels.AddScaled(1.0, window, sums);
-            }
-        }
-
-        for (int i = 0; i < Dimension; i++)
-        {
-            Origin[i] = first[i] + (sums[i] / _windows.Count);
-        }
     }
 }
