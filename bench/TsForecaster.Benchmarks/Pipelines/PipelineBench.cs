@@ -108,7 +108,7 @@ internal sealed class PipelineBench : IDisposable
     }
 
     /// <summary>What a tick costs the bare consumer.</summary>
-    public Cost Consumer()
+    public Cost Consumer(bool restless = false)
     {
         const int first = SeriesModels.WarmUpRounds * TickStream.Series / TickStream.Partitions;
         Meter begin = default;
@@ -116,6 +116,7 @@ internal sealed class PipelineBench : IDisposable
             _broker.BootstrapServers,
             Enumerable.Range(0, TickStream.Partitions).Select(partition => new TopicPartitionOffset(Topic, partition, first)),
             TicksPerRun,
+            restless,
             read => begin = read == Unmeasured ? Meter.Now() : begin);
         return begin.Until(Meter.Now(), TicksPerRun - Unmeasured);
     }

@@ -58,18 +58,18 @@ internal static class PipelineMode
 
     private static async Task<PipelineResult> MeasureAsync(PipelineBench bench, string sink, int turns, TimeSpan duration, TimeSpan linger)
     {
-        List<Cost> ours = [], peer = [];
+        List<Cost> ours = [], peer = [], restless = [];
         for (int turn = 0; turn < turns; turn++)
         {
             peer.Add(bench.Consumer());
+            restless.Add(bench.Consumer(restless: true));
             using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
             ours.Add(await bench.WorkerAsync(target.Sink));
         }
 
-        (double p50, double p99)? latency = null;
-        if (sink != "none")
+        (double P50, double P99) latency;
+        using (SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench))
         {
-            using SinkUnderTest target = await SinkUnderTest.OpenAsync(sink, bench);
             latency = await bench.LatencyAsync(target.Sink, TicksPerSecond, duration, linger);
         }
 
@@ -78,9 +78,10 @@ internal static class PipelineMode
             Sink = sink,
             Ours = Cost.Median(ours),
             Consumer = Cost.Median(peer),
+            RestlessConsumer = Cost.Median(restless),
             Turns = turns,
-            LatencyP50Ms = latency?.p50,
-            LatencyP99Ms = latency?.p99,
+            LatencyP50Ms = latency.P50,
+            LatencyP99Ms = latency.P99,
             LatencyTicksPerSecond = TicksPerSecond,
             LingerMs = linger.TotalMilliseconds,
         };

@@ -68,7 +68,7 @@ internal sealed class SeriesModels
     {
         Grid = new GridSettings { Interval = TimeSpan.FromMilliseconds(TickStream.IntervalMs), Grace = TickStream.Phase(series) },
         Model = new ModelSettings { Past = Shape.Past, Future = Shape.Future, Season = 24, Components = Components },
-        Refit = new RefitSettings { First = FirstRefit, Every = 1_000_000, Lag = Lag, History = 5000 },
+        Refit = new RefitSettings { First = FirstRefit, Every = 1_000_000, Drift = 0, Lag = Lag, History = 5000 },
     };
 
     private static ForecastModel Fit(int law)
