@@ -82,7 +82,7 @@ public sealed record ModelSettings
     public long Seed { get; init; } = 1;
 
     /// <summary>How windows are normalised.</summary>
-    internal Normalisation Normalisation => new(Centring, Scaling);
+    internal Normalisation Normalisation => new(Centring, Scaling) { Season = Season };
 
     /// <summary>How the mixture is fitted.</summary>
     internal FitOptions FitOptions => new()

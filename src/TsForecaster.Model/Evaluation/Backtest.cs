@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation.Baselines;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -43,10 +44,26 @@ public sealed class Backtest
         _seasonalErrors = Array.ConvertAll(_columns, column => SeasonalNaive.InSampleError(column.AsSpan(0, options.Split.Train), options.Season));
     }
 
-    /// <summary>Fits one model to all columns, or one to each.</summary>
+    /// <summary>Fits one model to all columns, or one to each; with <see cref="BacktestOptions.Search"/>, what a search before the test part chose.</summary>
     /// <exception cref="ArgumentException">There are fewer complete windows than components, or a fit option is out of range.</exception>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
-    public BacktestFit Fit(CancellationToken cancellation = default) => FitTo(FittedRows, null, cancellation);
+    public BacktestFit Fit(IProgress<double>? progress = null, CancellationToken cancellation = default) => FitTo(FittedRows, null, Choose(progress, cancellation), cancellation);
+
+    /// <summary>Rows after the validation part are never looked at.</summary>
+    private SelectionResult[] Choose(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        if (_options.Search is not { } task)
+        {
+            return [];
+        }
+
+        DataSplit split = _options.Split;
+        task = task with { HeldOut = split.Valid };
+        ReadOnlyMemory<double>[] known = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, split.Train + split.Valid));
+        return _options.PerSeries
+            ? [.. known.Select((column, c) => ModelSelection.Choose([column], task, progress is null ? null : new ShareOf(progress, (double)c / known.Length, (c + 1.0) / known.Length), cancellation))]
+            : [ModelSelection.Choose(known, task, progress, cancellation)];
+    }
 
     /// <summary>
     /// Forecasts from every origin of a part and scores what comes out, on all cores. With <see cref="BacktestOptions.RefitEvery"/> the
@@ -67,7 +84,7 @@ public sealed class Backtest
         {
             if (block.Start.Value > 0)
             {
-                fit = FitTo(schedule.RowsBehind(block.Start.Value), fit, cancellation);
+                fit = FitTo(schedule.RowsBehind(block.Start.Value), fit, fit.Choices, cancellation);
                 refits++;
             }
 
@@ -108,10 +125,16 @@ public sealed class Backtest
 
     private int FittedRows => _options.Split.Train + (_options.FitOnValid || _options.RefitEvery > 0 ? _options.Split.Valid : 0);
 
-    private BacktestFit FitTo(int rows, BacktestFit? before, CancellationToken cancellation)
+    private BacktestFit FitTo(int rows, BacktestFit? before, IReadOnlyList<SelectionResult> choices, CancellationToken cancellation)
     {
         ReadOnlyMemory<double>[] histories = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
         IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
+        if (choices.Count > 0)
+        {
+            ForecastModel?[] chosen = [.. shares.SelectMany((share, i) => ForecastRecipe.Fit(choices[i].Recipes, share, cancellation))];
+            return new BacktestFit([.. chosen.Select((model, i) => model ?? before?.Models[i])], [.. chosen.Select(model => model?.Members[0].Report ?? FitReport.None)]) { Choices = choices };
+        }
+
         var models = new ForecastModel?[shares.Length];
         var reports = new FitReport[shares.Length];
         for (int i = 0; i < shares.Length; i++)
@@ -235,11 +258,5 @@ public sealed class Backtest
         {
             throw new ArgumentException($"the {part} part has {rows} rows; it needs at least {least} ({what})");
         }
-    }
-
-    /// <summary>Progress of a stretch of the work, told as progress of the whole.</summary>
-    private sealed class ShareOf(IProgress<double> whole, double from, double to) : IProgress<double>
-    {
-        public void Report(double value) => whole.Report(from + (value * (to - from)));
     }
 }

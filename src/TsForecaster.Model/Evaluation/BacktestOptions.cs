@@ -1,3 +1,4 @@
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
@@ -48,6 +49,12 @@ public sealed record BacktestOptions
     /// service that refits on schedule does; 0 to stay with the first fit. The first fit then takes the validation rows too.
     /// </summary>
     public int RefitEvery { get; init; }
+
+    /// <summary>
+    /// Let a search choose how to forecast, instead of shape, normalisation and fit options (of the shape, only F counts then). It sees
+    /// the training and validation parts; the latter is held out.
+    /// </summary>
+    public SelectionTask? Search { get; init; }
 
     public PointForecast Point { get; init; } = PointForecast.Mean;
 }

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation.Panels;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 
@@ -13,6 +14,9 @@ public sealed record BacktestFit(IReadOnlyList<ForecastModel?> Models, IReadOnly
 
     /// <summary>What a search over a panel came to: the model of a series is made from it when the series is forecast.</summary>
     public PanelSelection? Selection { get; init; }
+
+    /// <summary>What a search chose, for all columns or one each; empty without one.</summary>
+    public IReadOnlyList<SelectionResult> Choices { get; init; } = [];
 }
 
 /// <summary>The scores of one column.</summary>

@@ -15,7 +15,7 @@ public sealed class Forecaster
     public Forecaster(ForecastModel model)
     {
         Model = model;
-        _members = [.. model.Members.Select(member => new WindowForecaster(member))];
+        _members = [.. model.Members.Select(member => member.Prepared)];
         (_reach, _future) = (model.Reach * model.Channels, model.Future * model.Channels);
     }
 

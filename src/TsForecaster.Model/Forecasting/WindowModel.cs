@@ -6,6 +6,8 @@ namespace TsForecaster.Model.Forecasting;
 /// <summary>The joint density of windows of one shape, and how they were normalised. Immutable.</summary>
 public sealed class WindowModel
 {
+    private readonly Lazy<WindowForecaster> _prepared;
+
     /// <exception cref="ArgumentException">The mixture's dimension is not the shape's.</exception>
     public WindowModel(WindowShape shape, Normalisation normalisation, GaussianMixture mixture, FitReport report)
     {
@@ -15,6 +17,7 @@ public sealed class WindowModel
         }
 
         (Shape, Normalisation, Mixture, Report) = (shape, normalisation, mixture, report);
+        _prepared = new Lazy<WindowForecaster>(() => new WindowForecaster(this));
     }
 
     public WindowShape Shape { get; }
@@ -24,6 +27,9 @@ public sealed class WindowModel
     public GaussianMixture Mixture { get; }
 
     public FitReport Report { get; }
+
+    /// <summary>What queries need, computed at the first and shared by all models that this is a member of.</summary>
+    internal WindowForecaster Prepared => _prepared.Value;
 
     /// <summary>Steps of history that a query needs.</summary>
     public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);

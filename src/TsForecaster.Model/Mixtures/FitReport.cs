@@ -13,6 +13,9 @@ public enum StopReason
 /// <summary>What happened in a fit.</summary>
 public sealed record FitReport
 {
+    /// <summary>Of a fit that had nothing to work with.</summary>
+    public static FitReport None { get; } = new() { Stop = StopReason.Singular, Iterations = 0, Trace = [], LogLikelihood = double.NaN, Windows = 0, FreeParameters = 0 };
+
     public required StopReason Stop { get; init; }
 
     /// <summary>M-steps done, the one from the start's responsibilities included.</summary>

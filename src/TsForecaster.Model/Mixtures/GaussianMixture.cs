@@ -47,6 +47,32 @@ public sealed class GaussianMixture
     public static GaussianMixture Create(ReadOnlySpan<double> weights, ReadOnlySpan<double> means, ReadOnlySpan<double> covariances, CovarianceShape shape = CovarianceShape.Full) =>
         MixtureParameters.Check(weights, means, covariances, shape);
 
+    /// <summary>
+    /// A mixture with the same weights whose means and covariances are what <paramref name="revise"/> makes of copies of these; null when
+    /// a covariance can no longer be factored.
+    /// </summary>
+    /// <param name="revise">Changes μ_k (length D) and Σ_k (D×D row-major) in place; Σ_k must stay symmetric.</param>
+    internal GaussianMixture? Revise(Action<double[], double[]> revise)
+    {
+        double[] means = new double[_means.Length];
+        var covariances = new double[Components][];
+        var factors = new double[Components][];
+        for (int k = 0; k < Components; k++)
+        {
+            double[] mean = Mean(k).ToArray();
+            covariances[k] = Covariance(k).ToArray();
+            revise(mean, covariances[k]);
+            mean.CopyTo(means, k * Dimension);
+            factors[k] = [.. covariances[k]];
+            if (!Cholesky.TryFactor(factors[k], Dimension, out _))
+            {
+                return null;
+            }
+        }
+
+        return new GaussianMixture([.. _weights], means, covariances, factors, CovarianceShape.Full);
+    }
+
     /// <summary>μ_k, length D.</summary>
     public ReadOnlySpan<double> Mean(int component) => _means.AsSpan(component * Dimension, Dimension);
 

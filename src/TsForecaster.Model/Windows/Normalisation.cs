@@ -19,6 +19,12 @@ public enum Scaling
 
     /// <summary>The population standard deviation of the observed past, no smaller than a floor.</summary>
     StandardDeviation,
+
+    /// <summary>
+    /// The root mean square of the differences a season apart (<see cref="Normalisation.Season"/>; from one step to the next where the
+    /// past is too short): what is left when the pattern is taken away, so that intervals widen and narrow with the noise alone.
+    /// </summary>
+    SeasonalDifference,
 }
 
 /// <summary>
@@ -31,7 +37,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>Windows as they are.</summary>
     public static Normalisation None { get; } = new(Centring.None);
 
-    /// <summary>m, steps in a season, for the profile.</summary>
+    /// <summary>m, steps in a season, for the profile and for differences a season apart.</summary>
     public int Season { get; init; } = 1;
 
     /// <summary>How many of the last seasons the profile averages; 0 for no profile.</summary>
@@ -115,7 +121,13 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
             Centring.Mean => RecentMean(past, channels, channel, mean),
             _ => 0.0,
         };
-        return (level, Scaling == Scaling.None ? 1.0 : Math.Max(ScaleFloor, StandardDeviation(past, channels, channel, mean, observed)));
+        double scale = Scaling switch
+        {
+            Scaling.StandardDeviation => StandardDeviation(past, channels, channel, mean, observed),
+            Scaling.SeasonalDifference => SeasonalDifference(past, channels, channel),
+            _ => 1.0,
+        };
+        return (level, Math.Max(ScaleFloor, scale));
     }
 
     /// <summary>
@@ -188,6 +200,21 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
         {
             profile[i] = !double.IsNaN(profile[i]) ? profile[i] : observed > 0 ? sum / observed : 0.0;
         }
+    }
+
+    private double SeasonalDifference(ReadOnlySpan<double> past, int channels, int channel)
+    {
+        int apart = (2 * Season * channels <= past.Length ? Season : 1) * channels;
+        double squares = 0.0;
+        int pairs = 0;
+        for (int i = apart + channel; i < past.Length; i += channels)
+        {
+            double difference = past[i] - past[i - apart];
+            squares += double.IsNaN(difference) ? 0.0 : difference * difference;
+            pairs += double.IsNaN(difference) ? 0 : 1;
+        }
+
+        return pairs > 0 ? Math.Sqrt(squares / pairs) : 1.0;
     }
 
     private static double StandardDeviation(ReadOnlySpan<double> past, int channels, int channel, double mean, int observed)

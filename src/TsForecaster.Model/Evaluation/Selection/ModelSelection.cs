@@ -1,0 +1,246 @@
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Evaluation.Selection;
+
+/// <summary>
+/// Chooses how to forecast from data alone: candidates are fitted to the first rows and judged on the last, for every step of the
+/// future; those that are any good are combined, and the combination is trusted as far as its gain over the best simple forecast is
+/// beyond chance. Deterministic for a given budget. The search never sees rows after those it is given.
+/// </summary>
+public static class ModelSelection
+{
+    private const double Negligible = 0.01;
+
+    /// <param name="series">They share densities and have weights of their own; NaN where missing; all of them end at the same time.</param>
+    /// <param name="task">What is to be forecast.</param>
+    /// <param name="progress">Told the share of the search done.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="ArgumentException">There is no series, or a history holds an infinite value.</exception>
+    /// <exception cref="OperationCanceledException">Asked for.</exception>
+    public static SelectionResult Choose(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        if (series.Count == 0)
+        {
+            throw new ArgumentException("there is nothing to choose for", nameof(series));
+        }
+
+        bool log = task.TryLog && series.All(values => Positive(values.Span));
+        SelectionTask each = log ? task with { Budget = task.Budget / 2.0 } : task;
+        Search plain = Search.Run(series, each, ValueTransform.None, Part(progress, 0.0, log ? 0.5 : 1.0), cancellation);
+        Search best = plain;
+        if (log)
+        {
+            // Both are judged in the units of the series, so that they can be compared.
+            Search logs = Search.Run(series, each, ValueTransform.Log, Part(progress, 0.5, 1.0), cancellation);
+            best = logs.Mse < plain.Mse ? logs : plain;
+            best.Trials.AddRange((best == plain ? logs : plain).Trials.Select(trial => trial with { Weight = 0.0 }));
+        }
+
+        return best.Result(log ? plain.Cost * 2.0 : plain.Cost);
+    }
+
+    private static bool Positive(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (value <= 0.0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static IProgress<double>? Part(IProgress<double>? progress, double from, double to) =>
+        progress is null ? null : new ShareOf(progress, from, to);
+
+    /// <summary>The search with one transform.</summary>
+    private sealed class Search
+    {
+        private readonly List<Candidate> _candidates = [];
+        private readonly List<SeriesForecasts[]> _forecasts = [];
+        private IReadOnlyList<SeriesChoice> _choices = [];
+        private IReadOnlyList<double[]> _weights = [];
+        private double[] _spread = [];
+        private ValueTransform _transform;
+        private (int Fitted, int HeldOut) _rows;
+        private double _relative = double.NaN;
+        private double _trust;
+
+        public List<Trial> Trials { get; } = [];
+
+        /// <summary>Of the final forecast on held-out rows, relative to the spread of the series, averaged over them.</summary>
+        public double Mse { get; private set; }
+
+        public double Cost { get; private set; }
+
+        public static Search Run(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, ValueTransform transform, IProgress<double>? progress, CancellationToken cancellation)
+        {
+            Search search = new() { _transform = transform };
+            int rows = series.Max(values => values.Length);
+            int held = Math.Min(Math.Max(task.HeldOut, Math.Max(rows / 4, Math.Min(4 * task.Future, rows / 3))), rows - task.Future - 2);
+            search._rows = (rows - held, held);
+            IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count);
+            HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
+            ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
+            BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
+            search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
+            for (int i = 0; i < candidates.Count; i++)
+            {
+                search.Try(candidates[i], aligned, bases, origins, cancellation);
+                progress?.Report((i + 1.0) / candidates.Count);
+            }
+
+            search.Decide(origins, task.Future);
+            return search;
+        }
+
+        public SelectionResult Result(double cost)
+        {
+            string reference = _candidates[_choices[0].Reference].Name;
+            return new SelectionResult
+            {
+                Recipes = [.. _weights.Select(Recipe)],
+                Trials = [.. Trials.OrderByDescending(trial => trial.Weight).ThenBy(trial => double.IsNaN(trial.RelativeMse) ? double.PositiveInfinity : trial.RelativeMse)],
+                Reference = reference,
+                Trust = _trust,
+                RelativeMse = _relative,
+                Rows = _rows,
+                Cost = cost,
+                Reason = _trust > 0.0
+                    ? FormattableString.Invariant($"a combination has {_relative:0.###} times the squared error of '{reference}' on {_rows.HeldOut} held-out rows, and gets {100.0 * _trust:0} % of the forecast")
+                    : $"nothing beat '{reference}' on {_rows.HeldOut} held-out rows beyond chance",
+            };
+        }
+
+        private void Try(Candidate candidate, ReadOnlyMemory<double>[] series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (HeldOutForecasts.Of(candidate, _transform, series, bases, origins, cancellation) is { } forecasts)
+            {
+                _candidates.Add(candidate);
+                _forecasts.Add(forecasts);
+            }
+            else
+            {
+                Trials.Add(new Trial(candidate.Name, _transform.ToString().ToLowerInvariant(), double.NaN, 0.0));
+            }
+        }
+
+        private void Decide(HeldOutOrigins origins, int future)
+        {
+            int count = _forecasts[0].Length, steps = origins.Steps.Length;
+            _choices = [.. Enumerable.Range(0, count).Select(c => new SeriesChoice(_candidates, [.. _forecasts.Select(forecasts => forecasts[c].Errors)], steps))];
+
+            // What the held-out rows hold a dozen of can be told from chance: of a very long future, its first part. Origins may lie several rows apart.
+            int stretch = Math.Max(1, _rows.HeldOut / 12);
+            int apart = origins.Judged.Length > 1 ? origins.Judged[1] - origins.Judged[0] : 1;
+            int early = Math.Max(1, origins.Steps.Count(step => step <= stretch));
+            double[] gains = [.. _choices.SelectMany(choice => choice.HonestGains((stretch + apart - 1) / apart, early))];
+            (_trust, _relative) = (HonestGain.Share(gains), gains.Length > 0 ? Math.Exp(gains.Average()) : double.NaN);
+            _weights = [.. _choices.Select(Final)];
+            _spread = Spread(origins, (double)_rows.HeldOut / future);
+            for (int k = 0; k < _candidates.Count; k++)
+            {
+                Trials.Add(new Trial(
+                    _candidates[k].Name,
+                    _transform.ToString().ToLowerInvariant(),
+                    _choices.Average(choice => choice.Mse[k] / choice.Mse[choice.Reference]),
+                    _weights.Average(weights => weights[k])));
+            }
+
+            Mse = Enumerable.Range(0, count).Average(c => Pooled(c, origins.Judged.Length * steps).Where(error => !double.IsNaN(error)).Select(error => error * error).DefaultIfEmpty(double.PositiveInfinity).Average());
+        }
+
+        private double[] Final(SeriesChoice choice)
+        {
+            double[] weights = [.. choice.Weights.Select(weight => _trust * weight)];
+            weights[choice.Reference] += 1.0 - _trust;
+            double kept = weights.Where(weight => weight >= Negligible).Sum();
+            return [.. weights.Select(weight => weight >= Negligible ? weight / kept : 0.0)];
+        }
+
+        private double[] Pooled(int series, int length)
+        {
+            double[] pooled = new double[length];
+            for (int k = 0; k < _candidates.Count; k++)
+            {
+                for (int i = 0; i < length && _weights[series][k] > 0.0; i++)
+                {
+                    pooled[i] += _weights[series][k] * _forecasts[k][series].Errors[i];
+                }
+            }
+
+            return pooled;
+        }
+
+        private double[] Spread(HeldOutOrigins origins, double futures)
+        {
+            List<double>[] learnt = [.. origins.Steps.Select(_ => new List<double>())], judged = [.. origins.Steps.Select(_ => new List<double>())];
+            for (int c = 0; c < _forecasts[0].Length; c++)
+            {
+                AddRatios(c, forecasts => (forecasts.LearntErrors, forecasts.LearntDeviations), learnt);
+                AddRatios(c, forecasts => (forecasts.Errors, forecasts.Deviations), judged);
+            }
+
+            return SpreadFactors.Of(learnt, judged, origins.Steps, futures);
+        }
+
+        /// <summary>|error| / deviation of the combination, by step.</summary>
+        private void AddRatios(int series, Func<SeriesForecasts, (double[] Errors, double[] Deviations)> part, List<double>[] ratios)
+        {
+            int length = part(_forecasts[0][series]).Errors.Length;
+            for (int i = 0; i < length; i++)
+            {
+                double mean = 0.0, square = 0.0;
+                for (int k = 0; k < _candidates.Count; k++)
+                {
+                    double weight = _weights[series][k];
+                    if (weight > 0.0)
+                    {
+                        (double[] errors, double[] deviations) = part(_forecasts[k][series]);
+                        mean += weight * errors[i];
+                        square += weight * ((errors[i] * errors[i]) + (deviations[i] * deviations[i]));
+                    }
+                }
+
+                double variance = square - (mean * mean);
+                if (variance > 0.0)
+                {
+                    ratios[i % ratios.Length].Add(Math.Abs(mean) / Math.Sqrt(variance));
+                }
+            }
+        }
+
+        private ForecastRecipe Recipe(double[] weights)
+        {
+            List<DensityRecipe> members = [];
+            List<double> shares = [];
+            for (int k = 0; k < weights.Length; k++)
+            {
+                foreach (DensityRecipe recipe in weights[k] > 0.0 ? _candidates[k].Recipes : [])
+                {
+                    members.Add(recipe);
+                    shares.Add(weights[k] / _candidates[k].Recipes.Count);
+                }
+            }
+
+            return new ForecastRecipe(members, shares, _spread, _transform);
+        }
+
+        private static ReadOnlyMemory<double> Align(ReadOnlyMemory<double> values, int rows)
+        {
+            if (values.Length == rows)
+            {
+                return values;
+            }
+
+            double[] aligned = new double[rows];
+            Array.Fill(aligned, double.NaN);
+            values.Span.CopyTo(aligned.AsSpan(rows - values.Length));
+            return aligned;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+namespace TsForecaster.Model.Evaluation.Selection;
+
+/// <summary>
+/// Weights for one series from its held-out errors: the reference, which candidates are admitted, how they are combined, and the
+/// honest gain of the combination.
+/// </summary>
+internal sealed class SeriesChoice
+{
+    /// <summary>λ: how much equal weights are preferred.</summary>
+    private const double Shrinkage = 0.03;
+
+    /// <summary>A candidate whose error is so many times the best one's only adds noise.</summary>
+    private const double Hopeless = 2.0;
+
+    private const int Blocks = 5;
+
+    private readonly IReadOnlyList<Candidate> _candidates;
+    private readonly double[][] _errors;
+    private readonly int _steps;
+    private readonly int _origins;
+
+    /// <param name="candidates">Those that could be fitted.</param>
+    /// <param name="errors">Of each candidate, origins×steps; NaN where it, or the truth, is missing.</param>
+    /// <param name="steps">Scored steps.</param>
+    public SeriesChoice(IReadOnlyList<Candidate> candidates, double[][] errors, int steps)
+    {
+        (_candidates, _steps, _origins) = (candidates, steps, errors[0].Length / steps);
+
+        // An entry counts when every candidate has one, so that all are judged on the same.
+        _errors = [.. errors.Select(own => own.ToArray())];
+        for (int i = 0; i < errors[0].Length; i++)
+        {
+            if (Array.Exists(errors, own => double.IsNaN(own[i])))
+            {
+                foreach (double[] own in _errors)
+                {
+                    own[i] = double.NaN;
+                }
+            }
+        }
+
+        Mse = [.. _errors.Select(own => MeanSquare(own, 0, _origins))];
+        int[] references = [.. Indices(CandidateKind.Reference)];
+        Reference = references.MinBy(i => (double.IsNaN(Mse[i]) ? double.PositiveInfinity : Mse[i], i));
+        Admitted = Admit();
+        Weights = Combine(0, 0);
+    }
+
+    /// <summary>Mean squared error of each candidate.</summary>
+    public double[] Mse { get; }
+
+    /// <summary>The simple forecast with the smallest error.</summary>
+    public int Reference { get; }
+
+    /// <summary>Candidates that may have a weight.</summary>
+    public int[] Admitted { get; }
+
+    /// <summary>One a candidate, from all held-out rows.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>
+    /// The logarithm of the combination's mean squared error over the reference's, a stretch of at least <paramref name="length"/>
+    /// origins each, over the first <paramref name="early"/> scored steps; every block of origins is forecast with weights from the others.
+    /// </summary>
+    public IReadOnlyList<double> HonestGains(int length, int early)
+    {
+        if (!(Mse[Reference] > 0.0) || _origins < 2 * Blocks)
+        {
+            return [];
+        }
+
+        double[] pooled = new double[_errors[0].Length];
+        for (int block = 0; block < Blocks; block++)
+        {
+            (int from, int to) = (block * _origins / Blocks, (block + 1) * _origins / Blocks);
+            Pool(Combine(from, to), from, to).CopyTo(pooled, from * _steps);
+        }
+
+        // What is less than a millionth of the reference's error counts as that.
+        double floor = 1e-6 * Mse[Reference];
+        int stretches = Math.Max(1, _origins / Math.Max(1, length));
+        return [.. Enumerable.Range(0, stretches)
+            .Select(i => (From: i * _origins / stretches, To: (i + 1) * _origins / stretches))
+            .Select(stretch => Math.Log((MeanSquare(pooled, stretch.From, stretch.To, early) + floor) / (MeanSquare(_errors[Reference], stretch.From, stretch.To, early) + floor)))
+            .Where(gain => !double.IsNaN(gain))];
+    }
+
+    private IEnumerable<int> Indices(CandidateKind kind) => Enumerable.Range(0, _candidates.Count).Where(i => _candidates[i].Kind == kind);
+
+    /// <summary>
+    /// A reverting candidate is admitted when the equal-weight pool of its kind beats that of the levelled ones in both halves: a mean
+    /// that only looked right for a while must not decide.
+    /// </summary>
+    private int[] Admit()
+    {
+        double best = Mse.Where(mse => !double.IsNaN(mse)).DefaultIfEmpty(double.NaN).Min();
+        int[] fair = [.. Enumerable.Range(0, Mse.Length).Where(i => Mse[i] <= Hopeless * best)];
+        int[] reverting = [.. fair.Where(i => _candidates[i].Kind == CandidateKind.Reverting)];
+        int[] others = [.. fair.Where(i => _candidates[i].Kind == CandidateKind.Levelled)];
+        if (others.Length == 0)
+        {
+            others = [Reference];
+        }
+
+        int half = _origins / 2;
+        bool admitted = reverting.Length > 0 && Better(reverting, others, 0, half) && Better(reverting, others, half, _origins);
+        int[] chosen = [.. fair.Where(i => _candidates[i].Kind == CandidateKind.Levelled || (admitted && _candidates[i].Kind == CandidateKind.Reverting))];
+        return chosen.Length > 0 ? chosen : [Reference];
+    }
+
+    private bool Better(int[] a, int[] b, int from, int to) => MeanSquare(Pool(Equal(a), from, to), 0, to - from) < MeanSquare(Pool(Equal(b), from, to), 0, to - from);
+
+    private double[] Equal(int[] members)
+    {
+        double[] weights = new double[_errors.Length];
+        foreach (int i in members)
+        {
+            weights[i] = 1.0 / members.Length;
+        }
+
+        return weights;
+    }
+
+    /// <summary>Weights from all origins but those from <paramref name="without"/> to <paramref name="until"/>, and those whose future runs into them.</summary>
+    private double[] Combine(int without, int until)
+    {
+        int n = Admitted.Length;
+        double[] gram = new double[n * n];
+        long count = 0;
+        for (int i = 0; i < _errors[0].Length; i++)
+        {
+            int origin = i / _steps;
+            if ((origin >= without && origin < until) || double.IsNaN(_errors[0][i]))
+            {
+                continue;
+            }
+
+            count++;
+            for (int a = 0; a < n; a++)
+            {
+                double own = _errors[Admitted[a]][i];
+                for (int b = 0; b <= a; b++)
+                {
+                    gram[(a * n) + b] += own * _errors[Admitted[b]][i];
+                }
+            }
+        }
+
+        double[] weights = new double[_errors.Length];
+        for (int a = 0; a < n; a++)
+        {
+            for (int b = 0; b < a; b++)
+            {
+                gram[(b * n) + a] = gram[(a * n) + b];
+            }
+        }
+
+        double[] shares = SimplexWeights.Minimise(gram, n, Shrinkage);
+        for (int a = 0; a < n; a++)
+        {
+            weights[Admitted[a]] = count > 0 ? shares[a] : 1.0 / n;
+        }
+
+        return weights;
+    }
+
+    private double[] Pool(double[] weights, int from, int to)
+    {
+        double[] pooled = new double[(to - from) * _steps];
+        for (int k = 0; k < weights.Length; k++)
+        {
+            for (int i = 0; i < pooled.Length && weights[k] > 0.0; i++)
+            {
+                pooled[i] += weights[k] * _errors[k][(from * _steps) + i];
+            }
+        }
+
+        return pooled;
+    }
+
+    private double MeanSquare(double[] errors, int from, int to) => MeanSquare(errors, from, to, _steps);
+
+    private double MeanSquare(double[] errors, int from, int to, int early)
+    {
+        double sum = 0.0;
+        long count = 0;
+        for (int i = from * _steps; i < to * _steps; i++)
+        {
+            if (i % _steps >= early)
+            {
+                continue;
+            }
+
+            sum += double.IsNaN(errors[i]) ? 0.0 : errors[i] * errors[i];
+            count += double.IsNaN(errors[i]) ? 0 : 1;
+        }
+
+        return count > 0 ? sum / count : double.NaN;
+    }
+}

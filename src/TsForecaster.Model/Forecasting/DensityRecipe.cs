@@ -1,0 +1,110 @@
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>What of a fitted density is kept.</summary>
+public enum Dependence
+{
+    /// <summary>All of it.</summary>
+    Fitted,
+
+    /// <summary>
+    /// All of it about zero: windows and their mirror images count alike. With <see cref="Centring.Last"/> a forecast then has no drift.
+    /// </summary>
+    ZeroMean,
+
+    /// <summary>Past and future apart: the forecast is the level, with the spread of what came after it.</summary>
+    Level,
+}
+
+/// <summary>How one density of windows is fitted: everything but the data.</summary>
+public sealed record DensityRecipe
+{
+    /// <summary>What a report calls it.</summary>
+    public required string Name { get; init; }
+
+    public required WindowShape Shape { get; init; }
+
+    public Normalisation Normalisation { get; init; } = new();
+
+    public FitOptions Fit { get; init; } = new();
+
+    public GainPenalty Penalty { get; init; } = GainPenalty.None;
+
+    public Dependence Dependence { get; init; }
+
+    /// <summary>Steps of history that a query needs.</summary>
+    public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
+
+    /// <summary>The fit before penalty and dependence are applied, which recipes that differ only in these share.</summary>
+    public DensityRecipe Base => this with { Name = "", Penalty = GainPenalty.None, Dependence = Dependence.Fitted };
+
+    /// <summary>Operations of a base fit to so many windows, roughly; what a budget counts.</summary>
+    public double FitCost(long windows)
+    {
+        double d = Shape.Dimension;
+        int iterations = Fit.Components == 1 ? 1 : Math.Min(Fit.MaxIterations, 30);
+        return windows * d * d * Fit.Components * iterations;
+    }
+
+    /// <summary>Operations of what follows: factors and gains.</summary>
+    public double FinishCost => (double)Shape.Dimension * Shape.Dimension * Shape.Dimension * Fit.Components;
+
+    /// <summary>Fits <see cref="Base"/>; null when there are too few windows, or a covariance stayed singular.</summary>
+    internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
+    {
+        WindowSet windows = WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
+        if (windows.Count < Math.Max(2, Fit.Components))
+        {
+            return null;
+        }
+
+        FitResult fit = ExpectationMaximization.Fit(windows, Fit, cancellation);
+        return fit.Mixture is null ? null : new WindowModel(Shape, Normalisation, fit.Mixture, fit.Report);
+    }
+
+    /// <summary>
+    /// A profile is averaged over the seasons there are: half of those asked for will do. The history is preceded by missing values, so
+    /// that windows begin as early.
+    /// </summary>
+    private ReadOnlyMemory<double> WithShortProfiles(ReadOnlyMemory<double> history)
+    {
+        int missing = Normalisation.Season * (Normalisation.Seasons / 2) * Shape.Channels;
+        if (missing == 0)
+        {
+            return history;
+        }
+
+        double[] longer = new double[missing + history.Length];
+        longer.AsSpan(0, missing).Fill(double.NaN);
+        history.Span.CopyTo(longer.AsSpan(missing));
+        return longer;
+    }
+
+    /// <summary>The density from its base fit; null when it cannot be factored.</summary>
+    internal WindowModel? Finish(WindowModel fitted) =>
+        (Dependence == Dependence.Fitted ? fitted : Restrict(fitted)) is { } restricted ? Penalty.Apply(restricted) : null;
+
+    private WindowModel? Restrict(WindowModel model)
+    {
+        int d = Shape.Dimension, past = Shape.PastDimension;
+        GaussianMixture? restricted = model.Mixture.Revise((mean, covariance) =>
+        {
+            for (int i = 0; i < d; i++)
+            {
+                for (int j = 0; j < d; j++)
+                {
+                    double entry = covariance[(i * d) + j];
+                    covariance[(i * d) + j] = Dependence == Dependence.ZeroMean ? entry + (mean[i] * mean[j]) : (i < past) == (j < past) ? entry : 0.0;
+                }
+            }
+
+            if (Dependence == Dependence.ZeroMean)
+            {
+                Array.Clear(mean);
+            }
+        });
+        return restricted is null ? null : new WindowModel(Shape, Normalisation, restricted, model.Report);
+    }
+}

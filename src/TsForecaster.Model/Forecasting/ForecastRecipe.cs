@@ -1,0 +1,59 @@
+using TsForecaster.Model.Windows;
+
+namespace TsForecaster.Model.Forecasting;
+
+/// <summary>
+/// How a model is fitted, whatever the data: the densities, the share of each in the forecast, what their sum is stretched by, and what
+/// is done to the values first. Selection finds one; every refit follows it.
+/// </summary>
+/// <param name="Members">At least one, with the same F and C.</param>
+/// <param name="Weights">One a member, above zero.</param>
+/// <param name="Spread">See <see cref="ForecastModel.Spread"/>; may be empty.</param>
+public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadOnlyList<double> Weights, IReadOnlyList<double> Spread, ValueTransform Transform)
+{
+    /// <summary>Steps of history that a forecast needs.</summary>
+    public int Reach => Members.Max(member => member.Reach);
+
+    /// <summary>Fits one model to the windows of all histories; null when no member can be fitted. A member that cannot is left out.</summary>
+    /// <exception cref="OperationCanceledException">Asked for.</exception>
+    public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default) => Fit([this], histories, cancellation)[0];
+
+    /// <summary>
+    /// Fits the models of several recipes to the windows of all histories, sharing what they have in common. The histories share the
+    /// densities; a series differs from another in the weights it gives them.
+    /// </summary>
+    public static ForecastModel?[] Fit(IReadOnlyList<ForecastRecipe> recipes, IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default)
+    {
+        // Recipes that share a fit stand side by side.
+        BaseFits bases = new(histories, 2);
+        Dictionary<(DensityRecipe, ValueTransform), WindowModel?> members = [];
+        foreach ((DensityRecipe recipe, ValueTransform transform) in recipes
+            .SelectMany(recipe => recipe.Members.Select(member => (member, recipe.Transform))).Distinct()
+            .GroupBy(member => (member.member.Base, member.Transform)).SelectMany(same => same))
+        {
+            members[(recipe, transform)] = bases.Of(recipe, transform, cancellation) is { } fitted ? recipe.Finish(fitted) : null;
+        }
+
+        return [.. recipes.Select(recipe => recipe.Assemble((member, transform) => members[(member, transform)]))];
+    }
+
+    /// <summary>The same for one recipe, with fits that others share.</summary>
+    internal ForecastModel? Fit(BaseFits bases, CancellationToken cancellation) =>
+        Assemble((member, transform) => bases.Of(member, transform, cancellation) is { } fitted ? member.Finish(fitted) : null);
+
+    private ForecastModel? Assemble(Func<DensityRecipe, ValueTransform, WindowModel?> fit)
+    {
+        List<WindowModel> members = [];
+        List<double> weights = [];
+        for (int i = 0; i < Members.Count; i++)
+        {
+            if (fit(Members[i], Transform) is { } member)
+            {
+                members.Add(member);
+                weights.Add(Weights[i]);
+            }
+        }
+
+        return members.Count > 0 ? new ForecastModel(members, weights, Spread, Transform) : null;
+    }
+}

@@ -1,0 +1,140 @@
+using TsForecaster.Model.Evaluation.Selection;
+using TsForecaster.Model.Forecasting;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Evaluation.Selection;
+
+public sealed class ModelSelectionTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void Choose_RandomWalks_StayWithTheLastValue(int future)
+    {
+        // Over many walks the choice must not cost more than two hundredths of the error.
+        double chosen = 0.0, naive = 0.0;
+        for (int seed = 0; seed < 12; seed++)
+        {
+            double[] walk = Walk(400, seed);
+            (double ours, double last, _) = Errors(walk, 320, new SelectionTask { Future = future, Budget = 2.0 });
+            chosen += ours;
+            naive += last;
+        }
+
+        Assert.InRange(chosen / naive, 0.5, 1.02);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public void Choose_WhiteNoise_StaysWithTheMean(int future)
+    {
+        double chosen = 0.0, mean = 0.0;
+        for (int seed = 0; seed < 8; seed++)
+        {
+            Random random = new(seed);
+            double[] noise = [.. Enumerable.Range(0, 400).Select(_ => 5.0 + Gaussian(random))];
+            (double ours, _, double average) = Errors(noise, 320, new SelectionTask { Future = future, Budget = 2.0 });
+            chosen += ours;
+            mean += average;
+        }
+
+        Assert.InRange(chosen / mean, 0.5, 1.02);
+    }
+
+    [Fact]
+    public void Choose_Constant_ForecastsIt()
+    {
+        double[] constant = new double[200];
+        Array.Fill(constant, 3.25);
+        SelectionResult result = ModelSelection.Choose([constant.AsMemory(0, 160)], new SelectionTask { Future = 5, Season = 7 });
+        ForecastModel model = result.Recipes[0].Fit([constant.AsMemory(0, 160)])!;
+        Assert.All(new Forecaster(model).Predict(Past(constant, 160, model.Reach)).Mean(), mean => Assert.Equal(3.25, mean, 1e-6));
+    }
+
+    [Fact]
+    public void Choose_SeasonalSeries_BeatsAllReferences()
+    {
+        Random random = new(3);
+        double level = 0.0;
+        double[] series = [.. Enumerable.Range(0, 900).Select(t => (level = (0.8 * level) + (0.3 * Gaussian(random))) + (2.0 * Math.Sin(t * Math.Tau / 12.0)) + 10.0)];
+        (double ours, double last, double mean) = Errors(series, 700, new SelectionTask { Future = 12, Season = 12, Budget = 20.0 });
+        Assert.True(ours < 0.5 * Math.Min(last, mean), $"{ours} against {last} and {mean}");
+    }
+
+    [Fact]
+    public void Choose_SameBudget_IsTheSameWhateverTheThreads()
+    {
+        double[] series = [.. Enumerable.Range(0, 500).Select(t => 3.0 + Math.Sin(t / 5.0) + (0.3 * Math.Sin(t * t)))];
+        SelectionTask task = new() { Future = 4, Season = 31, Budget = 3.0 };
+        SelectionResult one = ModelSelection.Choose([series], task with { Threads = 1 }), two = ModelSelection.Choose([series], task with { Threads = 2 });
+        Assert.Equal(one.Recipes[0].Weights, two.Recipes[0].Weights);
+        Assert.Equal(one.Recipes[0].Spread, two.Recipes[0].Spread);
+        Assert.Equal(one.Trials, two.Trials);
+        Assert.Equal(one.Reason, two.Reason);
+    }
+
+    [Fact]
+    public void Choose_SmallerBudget_TriesFewer()
+    {
+        double[] series = Walk(1000, 5);
+        SelectionTask task = new() { Future = 8, Season = 24 };
+        SelectionResult small = ModelSelection.Choose([series], task with { Budget = 0.1 }), large = ModelSelection.Choose([series], task with { Budget = 50.0 });
+        Assert.True(small.Trials.Count < large.Trials.Count);
+        Assert.True(small.Cost <= 0.1 + 1e-9, $"cost {small.Cost}");
+    }
+
+    [Fact]
+    public void Choose_Logarithm_IsTriedWhereThereIsOne()
+    {
+        double[] positive = [.. Walk(200, 1).Select(value => 50.0 + Math.Abs(value))], mixed = [.. positive];
+        mixed[17] = -1.0;
+        SelectionTask task = new() { Future = 2, Budget = 1.0 };
+        Assert.Contains(ModelSelection.Choose([positive], task).Trials, trial => trial.Transform == "log");
+        Assert.DoesNotContain(ModelSelection.Choose([mixed], task).Trials, trial => trial.Transform == "log");
+        Assert.DoesNotContain(ModelSelection.Choose([positive], task with { TryLog = false }).Trials, trial => trial.Transform == "log");
+    }
+
+    [Theory]
+    [InlineData(30, 6)]
+    [InlineData(8, 3)]
+    public void Choose_ShortSeries_FallsBackToSomethingSimple(int rows, int future)
+    {
+        double[] series = Walk(rows, 2);
+        SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = future, Season = 4 });
+        ForecastModel model = result.Recipes[0].Fit([series])!;
+        Assert.All(new Forecaster(model).Predict(Past(series, rows, model.Reach)).Mean(), mean => Assert.True(double.IsFinite(mean)));
+    }
+
+    private static (double Ours, double Last, double Mean) Errors(double[] series, int train, SelectionTask task)
+    {
+        SelectionResult result = ModelSelection.Choose([series.AsMemory(0, train)], task);
+        ForecastModel model = result.Recipes[0].Fit([series.AsMemory(0, train)])!;
+        Forecaster forecaster = new(model);
+        double ours = 0.0, last = 0.0, mean = 0.0, average = series.Take(train).Average();
+        for (int origin = train; origin + task.Future <= series.Length; origin++)
+        {
+            double[] forecast = forecaster.Predict(Past(series, origin, model.Reach)).Mean();
+            for (int h = 0; h < task.Future; h++)
+            {
+                ours += Math.Pow(series[origin + h] - forecast[h], 2);
+                last += Math.Pow(series[origin + h] - series[origin - 1], 2);
+                mean += Math.Pow(series[origin + h] - average, 2);
+            }
+        }
+
+        return (ours, last, mean);
+    }
+
+    private static double[] Past(double[] series, int origin, int reach) =>
+        [.. Enumerable.Repeat(double.NaN, Math.Max(0, reach - origin)), .. series[Math.Max(0, origin - reach)..origin]];
+
+    private static double[] Walk(int count, int seed)
+    {
+        Random random = new(seed);
+        double value = 100.0;
+        return [.. Enumerable.Range(0, count).Select(_ => value += Gaussian(random))];
+    }
+
+    private static double Gaussian(Random random) => Math.Sqrt(-2.0 * Math.Log(1.0 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble());
+}

@@ -1,0 +1,68 @@
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
+using Xunit;
+
+namespace TsForecaster.Model.Tests.Forecasting;
+
+public sealed class ForecastRecipeTests
+{
+    private static readonly double[] _drifting = [.. Enumerable.Range(0, 300).Select(t => (0.5 * t) + Math.Sin(t * t))];
+
+    [Fact]
+    public void ZeroMean_FromTheLastValue_HasNoDrift()
+    {
+        DensityRecipe walk = new() { Name = "walk", Shape = new(1, 4), Normalisation = new(Centring.Last), Dependence = Dependence.ZeroMean };
+        Forecast forecast = Predict(walk);
+        Assert.All(forecast.Mean(), mean => Close.To(_drifting[^1], mean, 1e-9));
+
+        // The second moment about zero: increments of about h/2 with a unit or so of noise.
+        Assert.InRange(forecast.Marginal(4).StandardDeviation, 2.0, 3.0);
+        Assert.InRange(Predict(walk with { Dependence = Dependence.Fitted }).Mean()[3], _drifting[^1] + 0.5, _drifting[^1] + 3.5);
+    }
+
+    [Fact]
+    public void Level_AboutTheMean_ForgetsThePast()
+    {
+        DensityRecipe mean = new() { Name = "mean", Shape = new(1, 2), Normalisation = Normalisation.None, Dependence = Dependence.Level };
+        ForecastModel model = new ForecastRecipe([mean], [1.0], [], ValueTransform.None).Fit([_drifting])!;
+        Assert.Equal(new Forecaster(model).Predict([-50.0]).Mean(), new Forecaster(model).Predict([900.0]).Mean());
+    }
+
+    [Fact]
+    public void Level_WithAProfile_IsTheSeasonalNaive()
+    {
+        double[] seasonal = [.. Enumerable.Range(0, 200).Select(t => (10.0 * (t % 7)) + Math.Sin(t * t))];
+        DensityRecipe recipe = new() { Name = "last season", Shape = new(1, 9), Normalisation = new(Centring.None) { Season = 7, Seasons = 1 }, Dependence = Dependence.Level };
+        ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([seasonal])!;
+        double[] mean = new Forecaster(model).Predict(seasonal.AsSpan()[^7..]).Mean();
+        for (int h = 0; h < 9; h++)
+        {
+            Assert.Equal(seasonal[200 - 7 + (h % 7)], mean[h], 0.2);
+        }
+    }
+
+    [Fact]
+    public void Fit_SeveralRecipes_ShareTheirMembers()
+    {
+        DensityRecipe member = new() { Name = "a", Shape = new(4, 2), Penalty = new() { Level = 0.1 } };
+        DensityRecipe other = member with { Name = "b", Penalty = new() { Level = 1.0 } };
+        ForecastModel?[] models = ForecastRecipe.Fit(
+            [new([member, other], [0.2, 0.8], [], ValueTransform.None), new([member], [1.0], [], ValueTransform.None)], [_drifting]);
+        Assert.Same(models[0]!.Members[0], models[1]!.Members[0]);
+        Assert.Equal([0.2, 0.8], models[0]!.Weights.ToArray());
+    }
+
+    [Fact]
+    public void Fit_TooShortForAMember_LeavesItOut()
+    {
+        DensityRecipe fits = new() { Name = "fits", Shape = new(4, 2) }, reaches = new() { Name = "reaches", Shape = new(400, 2) };
+        Assert.Single(new ForecastRecipe([fits, reaches], [0.5, 0.5], [], ValueTransform.None).Fit([_drifting])!.Members);
+        Assert.Null(new ForecastRecipe([reaches], [1.0], [], ValueTransform.None).Fit([_drifting]));
+    }
+
+    private static Forecast Predict(DensityRecipe recipe)
+    {
+        ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([_drifting])!;
+        return new Forecaster(model).Predict(_drifting.AsSpan()[^model.Reach..]);
+    }
+}
