@@ -29,8 +29,8 @@ public enum Scaling
 
 /// <summary>
 /// How a window is made comparable with the others: x ↦ (x − level) / scale, level and scale taken from the window's own past, one
-/// pair a channel; with <see cref="Seasons"/>, after the seasonal profile of the last seasons is subtracted, so that what is modelled
-/// is the departure from a pattern that is known ahead. It is part of the model and undone on the forecast.
+/// pair a channel; with <see cref="Seasons"/>, after the seasonal profile of the last seasons is subtracted (from a past value, that of the
+/// other seasons), so that what is modelled is the departure from a pattern that is known ahead. It is part of the model and undone on the forecast.
 /// </summary>
 public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Scaling = Scaling.None)
 {

@@ -132,7 +132,7 @@ internal sealed class WindowReader
             Normalisation.MeasureProfile(history, channels, levels);
             for (int i = 0; i < past.Length; i++)
             {
-                past[i] -= levels[_levelOf[i]];
+                past[i] = Departure(history, past[i], Shape.Lags[i / channels], i % channels, levels[_levelOf[i]]);
             }
         }
 
@@ -147,7 +147,8 @@ internal sealed class WindowReader
                 departures = numbers <= 512 ? departures : new double[numbers];
                 for (int i = 0; i < numbers; i++)
                 {
-                    departures[i] = measured[i] - levels[LevelAt(Normalisation.MeasuredSteps - (i / channels), i % channels)];
+                    int lag = Normalisation.MeasuredSteps - (i / channels);
+                    departures[i] = Departure(history, measured[i], lag, i % channels, levels[LevelAt(lag, i % channels)]);
                 }
 
                 measured = departures;
@@ -167,6 +168,27 @@ internal sealed class WindowReader
                 levels[i] = profiled ? levels[i] + level : level;
             }
         }
+    }
+
+    /// <summary>
+    /// A past value less the profile of the other seasons: a profile that the value is part of would be drawn to it, and take away some of
+    /// what the future should be told. y − (n·profile − y)/(n − 1) = (y − profile)·n/(n − 1), n the values that the profile averages.
+    /// </summary>
+    private double Departure(ReadOnlySpan<double> history, double value, int lag, int channel, double profile)
+    {
+        int season = Normalisation.Season, seasons = Normalisation.Seasons;
+        if (lag > season * seasons)
+        {
+            return value - profile;
+        }
+
+        int averaged = 0;
+        for (int back = ((lag - 1) % season) + 1; back <= season * seasons; back += season)
+        {
+            averaged += double.IsNaN(history[((Reach - back) * Shape.Channels) + channel]) ? 0 : 1;
+        }
+
+        return averaged > 1 ? (value - profile) * averaged / (averaged - 1) : value - profile;
     }
 
     /// <summary>Which level a past step has. The reach is not always whole seasons; the phase is counted from the first future step.</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Worker.Commands.Csv;
 
 namespace TsForecaster.Worker.Commands;
@@ -6,6 +8,22 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Options that several commands share, so that they are named, described and checked alike.</summary>
 internal static class Arguments
 {
+    /// <summary>What a search may cost, in 10⁹ operations. Seconds stand for what two cores do in them.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static double Budget(string? text)
+    {
+        const double OperationsASecond = 20.0;
+        if (text is null)
+        {
+            return new SelectionTask { Future = 1 }.Budget;
+        }
+
+        bool seconds = text.EndsWith('s');
+        return double.TryParse(seconds ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0.0 && double.IsFinite(value)
+            ? value * (seconds ? OperationsASecond : 1.0)
+            : throw new UsageException($"--budget {text}: expected seconds such as 60s, or a number above zero");
+    }
+
     public static Option<string> Data(bool required = true) => new("--data") { Description = "CSV file with a header line", HelpName = "FILE", Required = required };
 
     public static Option<string> Values(bool required = true) => new("--values")

@@ -33,12 +33,13 @@ internal static class BacktestCommand
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
         Option<int?> history = new("--history") { Description = "Of a panel: give only the last so many training values of every series to the model; scores are scaled by all of them", HelpName = "ROWS" };
         Option<string[]> model = Arguments.Model();
+        Option<string?> budget = new("--budget") { Description = "What the search for settings may cost: 60s for about so long on two cores, or a number of 10⁹ operations; the same budget tries the same candidates everywhere", HelpName = "BUDGET" };
         Option<bool> compare = new("--compare") { Description = "Score simple methods from the same origins: seasonal naive, random walk, drift, mean, Holt-Winters" };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to; HTML when it is called .html", HelpName = "FILE" };
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, compare, report, html,
+            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, budget, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -55,21 +56,17 @@ internal static class BacktestCommand
             }
 
             (bool auto, string[] assignments) = ModelArguments.TakeAuto(parsed.GetValue(model)!);
-            if (auto && !isPanel)
-            {
-                throw new UsageException("--model components=auto needs --panel");
-            }
-
             bool each = parsed.GetValue(perSeries);
-            auto |= isPanel && !each && assignments.All(ModelArguments.IsSeed);
-            if (auto && (each || !assignments.All(ModelArguments.IsSeed)))
+            auto |= !(isPanel && each) && assignments.All(ModelArguments.IsSeed);
+            if (auto && ((isPanel && each) || !assignments.All(ModelArguments.IsSeed)))
             {
-                throw new UsageException($"{(each ? "--per-series" : $"--model {assignments.First(assignment => !ModelArguments.IsSeed(assignment))}")} cannot be used with components=auto, which chooses all but the seed; give components=K");
+                throw new UsageException($"{(isPanel && each ? "--per-series" : $"--model {assignments.First(assignment => !ModelArguments.IsSeed(assignment))}")} cannot be used with components=auto, which chooses all but the seed; give components=K");
             }
 
             BacktestRequest request = new()
             {
                 IsAuto = auto,
+                Budget = Arguments.Budget(parsed.GetValue(budget)),
                 History = parsed.GetValue(history) is { } rows ? Arguments.AtLeast(1, "--history", rows) : 0,
                 Model = ModelArguments.Parse(assignments, new ModelSettings
                 {
@@ -127,6 +124,7 @@ internal static class BacktestCommand
             Times = run.Times,
             Settings = run.Settings,
             Selection = fit.Selection,
+            Choices = fit.Choices,
             Result = result,
             Baselines = compare || files.Any(file => file.IsPage) ? await terminal.WithProgressAsync("comparing", share => run.Compare(fit, share, stop), stop) : [],
             FitSeconds = fitSeconds,

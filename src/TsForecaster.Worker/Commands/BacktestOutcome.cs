@@ -1,5 +1,6 @@
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Panels;
+using TsForecaster.Model.Evaluation.Selection;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -23,6 +24,9 @@ internal sealed record BacktestOutcome
 
     /// <summary>What a search came to; null without one.</summary>
     public PanelSelection? Selection { get; init; }
+
+    /// <summary>What a search over columns chose; empty without one.</summary>
+    public IReadOnlyList<SelectionResult> Choices { get; init; } = [];
 
     public required BacktestResult Result { get; init; }
 

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Spectre.Console;
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Panels;
+using TsForecaster.Model.Evaluation.Selection;
+using TsForecaster.Model.Forecasting;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -28,6 +30,11 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
         if (outcome.Selection is { } selection)
         {
             AddSelection(json, selection);
+        }
+
+        if (outcome.Choices.Count > 0)
+        {
+            json["settings"]!["chosen"] = new JsonArray([.. outcome.Choices.SelectMany(choice => choice.Recipes).Select(Chosen)]);
         }
 
         JsonArray steps = [];
@@ -56,6 +63,11 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
             json["baselines"] = new JsonObject(outcome.Baselines.Select(baseline => KeyValuePair.Create(baseline.Name, (JsonNode?)Object(baseline))));
         }
 
+        if (outcome.Choices.Count > 0)
+        {
+            json["selection"] = new JsonArray([.. outcome.Choices.Select(Search)]);
+        }
+
         return json.ToJsonString(Indented) + "\n";
     }
 
@@ -81,6 +93,11 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
         if (outcome.Selection is { } selection)
         {
             WriteSelection(terminal, selection);
+        }
+
+        foreach (SelectionResult choice in outcome.Choices.Take(1))
+        {
+            terminal.Output.WriteLine($"{choice.Trials.Count} candidates tried: {choice.Reason}");
         }
 
         if (_result.Columns.Count is > 1 and <= MostColumnsShown)
@@ -113,6 +130,37 @@ internal sealed class BacktestReport(BacktestOutcome outcome)
             ["kept"] = tried.Kept,
         })]);
     }
+
+    /// <summary>One column's forecast: its members and their shares.</summary>
+    private static JsonObject Chosen(ForecastRecipe recipe) => new()
+    {
+        ["transform"] = recipe.Transform.ToString().ToLowerInvariant(),
+        ["members"] = new JsonArray([.. recipe.Members.Select((member, i) => new JsonObject
+        {
+            ["name"] = member.Name,
+            ["past"] = member.Shape.Past,
+            ["components"] = member.Fit.Components,
+            ["weight"] = JsonNumbers.Node(recipe.Weights[i]),
+        })]),
+    };
+
+    private static JsonObject Search(SelectionResult choice) => new()
+    {
+        ["reason"] = choice.Reason,
+        ["reference"] = choice.Reference,
+        ["trust"] = JsonNumbers.Node(choice.Trust),
+        ["relative_mse"] = JsonNumbers.Node(choice.RelativeMse),
+        ["fitted_rows"] = choice.Rows.Fitted,
+        ["held_out_rows"] = choice.Rows.HeldOut,
+        ["cost"] = JsonNumbers.Node(choice.Cost),
+        ["tried"] = new JsonArray([.. choice.Trials.Select(trial => new JsonObject
+        {
+            ["name"] = trial.Name,
+            ["transform"] = trial.Transform,
+            ["relative_mse"] = JsonNumbers.Node(trial.RelativeMse),
+            ["weight"] = JsonNumbers.Node(trial.Weight),
+        })]),
+    };
 
     private static JsonObject Object(Scores scores) =>
         new(ScoreKeys.All.Select(score => KeyValuePair.Create(score.Key, JsonNumbers.Node(score.Of(scores)))));

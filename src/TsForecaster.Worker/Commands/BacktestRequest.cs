@@ -19,8 +19,11 @@ internal sealed record BacktestRequest
 
     public bool PerSeries { get; init; }
 
-    /// <summary>Of a panel: the model is chosen by a search on the training part.</summary>
+    /// <summary>The model is chosen by a search on the training part (and the validation part, where there is one).</summary>
     public bool IsAuto { get; init; }
+
+    /// <summary>What the search may cost, in 10⁹ operations.</summary>
+    public double Budget { get; init; }
 
     /// <summary>Of a panel: the last so many training values of every series are given; 0 for all.</summary>
     public int History { get; init; }

@@ -1,6 +1,7 @@
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Evaluation.Panels;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
 
@@ -51,7 +52,7 @@ internal sealed class BacktestRun
         bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
         int fitted = split.Train + (fitOnValid ? split.Valid : 0);
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
-        foreach (double[][] share in request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
+        foreach (double[][] share in request.IsAuto ? [] : request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
         {
             Models.CheckWindows(table.File, share, model, WindowSet.Over([.. share.Select(history => new ReadOnlyMemory<double>(history))], shape, Normalisation.None).Count);
         }
@@ -65,7 +66,10 @@ internal sealed class BacktestRun
             [.. table.Columns.Select(column => new ReadOnlyMemory<double>(column))],
             new BacktestOptions
             {
-                Shape = shape,
+                Shape = request.IsAuto ? new WindowShape(1, model.Future) : shape,
+                Search = request.IsAuto
+                    ? new SelectionTask { Future = model.Future, Season = model.Season, Past = request.PastGiven ? model.Past : null, Budget = request.Budget, Seed = model.FitOptions.Seed }
+                    : null,
                 Split = split,
                 Normalisation = model.Normalisation,
                 Fit = model.FitOptions,
@@ -81,7 +85,9 @@ internal sealed class BacktestRun
         [
             ("data", Path.GetFileName(table.File)),
             ("values", table.Names.ToArray()),
-            .. Describe(model),
+            .. request.IsAuto
+                ? [("future", model.Future), ("season", model.Season), ("components", "auto"), ("budget", request.Budget), ("seed", model.Seed)]
+                : Describe(model),
             ("split", new[] { split.Train, split.Valid, split.Test }),
             ("stride", request.Stride),
             ("standardise", request.Standardise),
@@ -93,7 +99,7 @@ internal sealed class BacktestRun
         return new BacktestRun(
             table.File,
             settings,
-            (_, stop) => backtest.Fit(stop),
+            backtest.Fit,
             (fit, share, stop) => backtest.Score(fit, ScoredPart.Test, share, stop),
             (fit, share, stop) => backtest.ScoreBaselines(fit, baselines, ScoredPart.Test, share, stop))
         {

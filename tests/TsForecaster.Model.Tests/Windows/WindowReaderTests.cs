@@ -49,8 +49,10 @@ public sealed class WindowReaderTests
             int origin = n + reach;
             double At(int step)
             {
+                // A past value departs from the seasons that are not its own.
                 int phase = ((step % 4) + 4) % 4;
-                return _series[origin + step] - (seasons == 0 ? 0.0 : Enumerable.Range(1, seasons).Average(season => _series[origin + phase - (4 * season)]));
+                int[] others = [.. Enumerable.Range(1, seasons).Select(season => phase - (4 * season)).Where(other => other != step)];
+                return _series[origin + step] - (seasons == 0 ? 0.0 : others.Average(other => _series[origin + other]));
             }
 
             double[] measured = [.. Enumerable.Range(-Steps, Steps).Select(At)];
@@ -81,7 +83,8 @@ public sealed class WindowReaderTests
                 return (_series[origin + phase - 4] + _series[origin + phase - 8] + _series[origin + phase - 12]) / 3.0;
             }
 
-            double[] past = [.. new[] { 6, 5, 2, 1 }.Select(lag => _series[origin - lag] - Profile(origin - lag))];
+            // Of the three seasons of a past value's phase, the two others.
+            double[] past = [.. new[] { 6, 5, 2, 1 }.Select(lag => _series[origin - lag] - (((3.0 * Profile(origin - lag)) - _series[origin - lag]) / 2.0))];
             double level = centring switch { Centring.Last => past[^1], Centring.Mean => past.Average(), _ => 0.0 };
             double mean = past.Average();
             double scale = scaling == Scaling.None ? 1.0 : Math.Sqrt(past.Average(x => (x - mean) * (x - mean)));

@@ -88,7 +88,7 @@ public sealed class ModelCommandTests : IDisposable
         string[] scores = ["mse", "mae", "rmse", "smape", "mase", "crps", "wql", "msis", "coverage80", "coverage95"];
         JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement;
         Assert.Equal(
-            [.. scores, "n_forecasts", "fit_seconds", "forecast_seconds", "settings", "per_horizon", "seasonal_naive", "n_skipped", "n_refits", "pit_ks", "pit", "coverage"],
+            [.. scores, "n_forecasts", "fit_seconds", "forecast_seconds", "settings", "per_horizon", "seasonal_naive", "n_skipped", "n_refits", "pit_ks", "pit", "coverage", "selection"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(37 * 4, json.GetProperty("pit").EnumerateArray().Sum(bin => bin.GetInt64()));
         Assert.InRange(json.GetProperty("pit_ks").GetDouble(), 0.0, 1.0);
@@ -139,10 +139,25 @@ public sealed class ModelCommandTests : IDisposable
     public async Task Backtest_PastLeftOut_IsTwiceTheFutureOrSeason()
     {
         await FitSine();
-        (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--report", _folder["r.json"])).Succeeded();
+        (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--model", "components=1", "--report", _folder["r.json"])).Succeeded();
         JsonElement settings = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("settings");
         Assert.Equal(24, settings.GetProperty("past").GetInt32());
         Assert.Equal([140, 20, 40], settings.GetProperty("split").EnumerateArray().Select(rows => rows.GetInt32()));
+    }
+
+    [Fact]
+    public async Task Backtest_Auto_SaysWhatWasTriedAndChosen()
+    {
+        await FitSine();
+        (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--budget", "2s", "--report", _folder["r.json"])).Succeeded();
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        Assert.Equal("auto", json.GetProperty("settings").GetProperty("components").GetString());
+        JsonElement chosen = Assert.Single(json.GetProperty("settings").GetProperty("chosen").EnumerateArray());
+        Assert.Equal(1.0, chosen.GetProperty("members").EnumerateArray().Sum(member => member.GetProperty("weight").GetDouble()), 1e-9);
+        JsonElement search = Assert.Single(json.GetProperty("selection").EnumerateArray());
+        Assert.True(search.GetProperty("tried").GetArrayLength() > 5);
+        Assert.NotEmpty(search.GetProperty("reason").GetString()!);
+        Assert.True(json.GetProperty("mse").GetDouble() <= json.GetProperty("seasonal_naive").GetProperty("mse").GetDouble() + 1e-12);
     }
 
     [Fact]

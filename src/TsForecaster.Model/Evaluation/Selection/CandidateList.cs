@@ -18,12 +18,13 @@ public static class CandidateList
     /// <param name="task">What is to be forecast.</param>
     /// <param name="rows">Rows of the longest series that candidates are fitted to.</param>
     /// <param name="series">Series that share the fits.</param>
-    public static IReadOnlyList<Candidate> Of(SelectionTask task, int rows, int series)
+    /// <param name="variance">Of the (transformed) values, which the ridge of mixtures of many components is a share of.</param>
+    public static IReadOnlyList<Candidate> Of(SelectionTask task, int rows, int series, double variance)
     {
         List<Candidate> candidates = [.. References(task, rows)];
         SearchCost cost = new(rows, series);
         double spent = cost.Of(candidates);
-        IEnumerable<Candidate>[] families = [Regressions(task, rows), Profiles(task, rows), Mixtures(task, rows)];
+        IEnumerable<Candidate>[] families = [Regressions(task, rows), Profiles(task, rows), Mixtures(task, rows, variance)];
         IEnumerator<Candidate>[] turns = [.. families.Select(family => family.GetEnumerator())];
 
         // The families take turns, so that a small budget tries something of each.
@@ -100,7 +101,7 @@ public static class CandidateList
         foreach (int past in pasts)
         {
             // A profile over no more than the past tells nothing new.
-            foreach (int seasons in new[] { 4, 2, 8, 1 })
+            foreach (int seasons in new[] { 4, 2, 8, 3 })
             {
                 WindowShape shape = new(past, task.Future);
                 Normalisation normalisation = Profile(Centring.Last, task.Season, seasons);
@@ -120,7 +121,7 @@ public static class CandidateList
     }
 
     /// <summary>Mixtures of many components follow regimes on short pasts. Single fits depend on their start; several together do not.</summary>
-    private static IEnumerable<Candidate> Mixtures(SelectionTask task, int rows)
+    private static IEnumerable<Candidate> Mixtures(SelectionTask task, int rows, double variance)
     {
         if (task.Future > 12 || rows < 300)
         {
@@ -137,7 +138,17 @@ public static class CandidateList
             Name = $"mixture of {k} on {past}",
             Shape = new(past, task.Future),
             Normalisation = centring == Centring.None ? Normalisation.None : new(centring, Scaling.SeasonalDifference),
-            Fit = new FitOptions { Components = k, Ridge = 1e-3, MaxIterations = 60, Seed = task.Seed + (ulong)i, Threads = task.Threads },
+            Fit = new FitOptions
+            {
+                Components = k,
+                Ridge = 1e-6,
+
+                // A component of few windows must not be narrower than the noise of the whole: its weight would be a matter of luck.
+                AbsoluteRidge = 1e-3 * (centring == Centring.None ? variance : 1.0),
+                MaxIterations = 60,
+                Seed = task.Seed + (ulong)i,
+                Threads = task.Threads,
+            },
         };
     }
 

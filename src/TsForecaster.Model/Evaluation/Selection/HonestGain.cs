@@ -6,12 +6,12 @@ namespace TsForecaster.Model.Evaluation.Selection;
 /// How far to trust a combination over the reference. The logarithms of the ratio of their squared errors, found with weights from other
 /// blocks, are taken over stretches of at least a future, which are near enough independent; with mean μ &lt; 0 and standard error s,
 /// t = μ/s and the 95 % quantile q of Student's t, the combination gets the share max(0, 1 − q²/t²) (the positive part of James &amp;
-/// Stein 1961), and all of the forecast from nine tenths on. A gain that may be chance is left alone: on a random walk nothing beats the
+/// Stein 1961), and all of the forecast when that is more than half. A gain that may be chance is left alone: on a random walk nothing beats the
 /// last value for long.
 /// </summary>
 internal static class HonestGain
 {
-    private const double Certain = 0.9;
+    private const double Certain = 0.5;
 
     /// <param name="gains">log of the combination's mean squared error over the reference's, one a stretch.</param>
     public static double Share(IReadOnlyList<double> gains)

@@ -82,9 +82,10 @@ public static class ModelSelection
             int rows = series.Max(values => values.Length);
             int held = Math.Min(Math.Max(task.HeldOut, Math.Max(rows / 4, Math.Min(4 * task.Future, rows / 3))), rows - task.Future - 2);
             search._rows = (rows - held, held);
-            IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count);
-            HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
+            double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
+            IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
+            HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
             BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
             search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
             for (int i = 0; i < candidates.Count; i++)
@@ -228,6 +229,12 @@ public static class ModelSelection
             }
 
             return new ForecastRecipe(members, shares, _spread, _transform);
+        }
+
+        private static double Variance(ReadOnlySpan<double> values)
+        {
+            double deviation = Standardisation.Of(values).StandardDeviation;
+            return deviation * deviation;
         }
 
         private static ReadOnlyMemory<double> Align(ReadOnlyMemory<double> values, int rows)
