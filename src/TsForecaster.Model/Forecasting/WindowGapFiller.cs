@@ -73,8 +73,14 @@ internal sealed class WindowGapFiller
         var levels = new double[_reader.Levels];
         var scales = new double[channels];
         _reader.Read(Stretch(history), window, levels, scales);
-        MeasureByFuture(window, levels, scales);
-        double[] offsets = [.. Enumerable.Range(0, channels).Select(c => _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c) ? 0.0 : _levelVariance)];
+        var offsets = new double[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            bool moved = MeasureByFuture(window, levels, scales, c);
+            bool known = !moved && _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c);
+            offsets[c] = known || _model.Normalisation.Centring == Centring.None ? 0.0 : _levelVariance;
+        }
+
         int[] observed = [.. Enumerable.Range(0, window.Length).Where(i => !double.IsNaN(window[i]))];
         var filled = new GapMixture?[targets.Length];
         if (observed.Length == 0)
@@ -154,36 +160,33 @@ internal sealed class WindowGapFiller
         return logWeight;
     }
 
-    /// <summary>A channel of whose past nothing was observed takes level and scale of its future.</summary>
-    private void MeasureByFuture(Span<double> window, Span<double> levels, Span<double> scales)
+    /// <summary>A channel of whose past nothing was observed takes level and scale of its future, in units of what it was normalised by.</summary>
+    /// <returns>Whether it had to.</returns>
+    private bool MeasureByFuture(Span<double> window, Span<double> levels, Span<double> scales, int channel)
     {
         int channels = scales.Length;
-        ReadOnlySpan<double> past = window[.._model.Shape.PastDimension];
-        Span<double> future = window[_model.Shape.PastDimension..];
-        for (int c = 0; c < channels; c++)
+        for (int i = channel; i < _model.Shape.PastDimension; i += channels)
         {
-            bool measured = false;
-            for (int i = c; i < past.Length; i += channels)
+            if (!double.IsNaN(window[i]))
             {
-                measured |= !double.IsNaN(past[i]);
-            }
-
-            if (measured)
-            {
-                continue;
-            }
-
-            (double level, scales[c]) = _model.Normalisation.Measure(future, channels, c);
-            for (int i = c; i < future.Length; i += channels)
-            {
-                future[i] = (future[i] - level) / scales[c];
-            }
-
-            for (int i = c; i < levels.Length; i += channels)
-            {
-                levels[i] += level;
+                return false;
             }
         }
+
+        Span<double> future = window[_model.Shape.PastDimension..];
+        (double level, double scale) = _model.Normalisation.Measure(future, channels, channel);
+        for (int i = channel; i < future.Length; i += channels)
+        {
+            future[i] = (future[i] - level) / scale;
+        }
+
+        for (int i = channel; i < levels.Length; i += channels)
+        {
+            levels[i] += scales[channel] * level;
+        }
+
+        scales[channel] *= scale;
+        return true;
     }
 
     /// <summary>The last Reach + F steps; what the history does not hold of them is missing.</summary>

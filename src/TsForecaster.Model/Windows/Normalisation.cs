@@ -64,18 +64,22 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
 
-    /// <summary>Whether a past with missing values still has everything that its channel's level is measured by.</summary>
-    /// <param name="past">Interleaved values, NaN where missing, as <see cref="Measure"/> takes them.</param>
+    /// <summary>
+    /// Whether a past with missing values still has what its channel's level is measured by. The mean of more history than the past itself
+    /// holds moves little with a hole and counts as it is.
+    /// </summary>
+    /// <param name="past">The window's own, interleaved values, NaN where missing.</param>
     /// <param name="channels">C.</param>
     /// <param name="channel">From 0.</param>
     public bool FixesLevel(ReadOnlySpan<double> past, int channels, int channel)
     {
-        if (Centring == Centring.Last)
+        int steps = Centring switch
         {
-            return !double.IsNaN(past[past.Length - channels + channel]);
-        }
-
-        for (int i = channel; i < past.Length && Centring == Centring.Mean; i += channels)
+            Centring.Last => 1,
+            Centring.Mean when MeasuredSteps == 0 => LevelSteps > 0 ? Math.Min(LevelSteps, past.Length / channels) : past.Length / channels,
+            _ => 0,
+        };
+        for (int i = past.Length - (steps * channels) + channel; i < past.Length; i += channels)
         {
             if (double.IsNaN(past[i]))
             {

@@ -130,6 +130,26 @@ public sealed class GapFillerTests
     }
 
     [Fact]
+    public void Fill_LevelOfMoreHistoryThanTheWindowHolds_IsKeptThroughHoles()
+    {
+        Normalisation normalisation = new(Centring.Mean) { MeasuredSteps = 24 };
+        ForecastModel model = ForecastModel.Fit([Wave(600)], WindowShape.OfLags([1, 2, 6], 3), normalisation, new FitOptions { Ridge = 1e-7 }).Model!;
+        GapFiller filler = new(model);
+        double[] higher = [.. Wave(60).Select(value => value + 1000.0)];
+        UnivariateMixture complete = filler.Fill(higher, [2])[0]!;
+        higher[^4] = double.NaN;
+        UnivariateMixture holed = filler.Fill(higher, [2])[0]!;
+        Assert.Equal(complete.Mean, holed.Mean, 2.0 * complete.StandardDeviation);
+        Assert.InRange(holed.StandardDeviation, complete.StandardDeviation, 3.0 * complete.StandardDeviation);
+
+        // Nothing of the window's own past is left: the level comes from what follows.
+        (higher[^5], higher[^9]) = (double.NaN, double.NaN);
+        UnivariateMixture after = filler.Fill(higher, [2])[0]!;
+        Assert.Equal(complete.Mean, after.Mean, 4.0 * after.StandardDeviation);
+        Assert.InRange(after.StandardDeviation, holed.StandardDeviation, 3.0);
+    }
+
+    [Fact]
     public void Fill_LagThatTheWindowLeavesOut_ComesFromTheWindowWhoseFutureItBegins()
     {
         WindowShape shape = WindowShape.OfLags([1, 2, 6, 7], 3);

@@ -75,6 +75,23 @@ public sealed class MissingPastTests
         Close.To(spread.ToRowMajorArray(), forecast.Covariance(), 1e-3);
     }
 
+    [Theory]
+    [InlineData(Centring.None, 0, 0, "xxxxx", true)]
+    [InlineData(Centring.Last, 0, 0, "xxxx.", true)]
+    [InlineData(Centring.Last, 0, 0, "....x", false)]
+    [InlineData(Centring.Mean, 0, 0, ".....", true)]
+    [InlineData(Centring.Mean, 0, 0, "x....", false)]
+    [InlineData(Centring.Mean, 0, 2, "xxx..", true)]
+    [InlineData(Centring.Mean, 0, 2, "...x.", false)]
+    [InlineData(Centring.Mean, 24, 0, "xxxxx", true)]
+    public void FixesLevel_PastWithHoles_DependsOnWhatTheLevelIsMeasuredBy(Centring centring, int measured, int level, string past, bool expected)
+    {
+        Normalisation normalisation = new(centring) { MeasuredSteps = measured, LevelSteps = level };
+        double[] values = [.. past.SelectMany(c => new[] { 1.0, c == 'x' ? double.NaN : 2.0 })];
+        Assert.Equal(expected, normalisation.FixesLevel(values, 2, 1));
+        Assert.True(normalisation.FixesLevel(values, 2, 0));
+    }
+
     [Fact]
     public void Predict_LevelOpen_MovesWithThePast()
     {

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Tests.Forecasting;
