@@ -34,10 +34,10 @@ public sealed class WindowModel
     /// <summary>Steps of history that a query needs.</summary>
     public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
 
-    /// <summary>Fits the complete windows of one or several histories, which share the model.</summary>
+    /// <summary>Fits the windows of one or several histories, which share the model; those too of which at least half is observed.</summary>
     /// <inheritdoc cref="Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, MissingValues?, CancellationToken)"/>
     public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
-        Fit(histories, shape, normalisation, options, null, cancellation);
+        Fit(histories, shape, normalisation, options, new MissingValues(), cancellation);
 
     /// <summary>Fits the windows of one or several histories, which share the model.</summary>
     /// <param name="histories">Step-major, NaN where missing.</param>

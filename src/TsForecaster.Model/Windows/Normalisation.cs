@@ -64,6 +64,9 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
 
+    /// <summary>Whether the level is measured on the past that a window holds, so that it is open when some of that is missing.</summary>
+    internal bool IsLevelOfPast => Centring == Centring.Last || (Centring == Centring.Mean && MeasuredSteps == 0);
+
     /// <summary>
     /// Whether a past with missing values still has what its channel's level is measured by. The mean of more history than the past itself
     /// holds moves little with a hole and counts as it is.

@@ -137,7 +137,7 @@ public sealed class WindowSet
     /// Levels that a window was centred by as far as it was observed, and not by the whole past that complete windows are centred by: one
     /// a channel, or none. Number i of a window belongs to level i modulo this.
     /// </summary>
-    internal int FreeLevels => _reader is { Normalisation.Centring: not Centring.None } ? Channels : 0;
+    internal int FreeLevels => _reader is { Normalisation.IsLevelOfPast: true } ? Channels : 0;
 
     /// <summary>
     /// The same windows with what is missing filled in, all complete: on a line between neighbours in time, in a matrix by the means of its

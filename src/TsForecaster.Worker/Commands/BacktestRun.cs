@@ -54,7 +54,7 @@ internal sealed class BacktestRun
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
         foreach (double[][] share in request.IsAuto ? [] : request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
         {
-            Models.CheckWindows(table.File, share, model, WindowSet.Over([.. share.Select(history => new ReadOnlyMemory<double>(history))], shape, Normalisation.None).Count);
+            Models.CheckWindows(table.File, share, model);
         }
 
         if (split.Test < model.Future)
@@ -128,7 +128,7 @@ internal sealed class BacktestRun
             double[][] given = [.. train.Series.Select(series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series)];
             foreach (double[][] share in request.PerSeries ? given.Select(series => new[] { series }) : [given])
             {
-                Models.CheckWindows(trainFile, share, model, WindowSet.Over([.. share.Select(series => new ReadOnlyMemory<double>(series))], shape, Normalisation.None).Count);
+                Models.CheckWindows(trainFile, share, model);
             }
         }
 

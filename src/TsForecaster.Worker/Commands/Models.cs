@@ -14,13 +14,13 @@ internal static class Models
         WindowShape shape = new(settings.Past, settings.Future);
         Normalisation normalisation = settings.Normalisation;
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        CheckWindows(file, histories, settings, WindowSet.Over(series, shape, normalisation).Count);
+        CheckWindows(file, histories, settings);
         (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
 
-    /// <exception cref="FailureException">There are fewer complete windows than components, or none.</exception>
-    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings, int windows)
+    /// <exception cref="FailureException">There are fewer windows to learn from than components, or none.</exception>
+    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings)
     {
         int longest = histories.Max(history => history.Length);
         int window = settings.Past + settings.Future;
@@ -29,9 +29,11 @@ internal static class Models
             throw new FailureException($"{file}: a window of past {settings.Past} + future {settings.Future} = {window} rows does not fit into {longest} rows");
         }
 
+        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
+        int windows = WindowSet.Over(series, new WindowShape(settings.Past, settings.Future), Normalisation.None, missing: new MissingValues()).Count;
         if (windows == 0)
         {
-            throw new FailureException($"{file}: missing values leave not one complete window of {window} rows");
+            throw new FailureException($"{file}: missing values leave not one window of {window} rows with half of its past and half of its future");
         }
 
         if (settings.Components > windows)

@@ -15,11 +15,11 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
     {
         // The pool shares the cores out among refits; the bits are the same for any number of threads.
         FitOptions options = job.Options with { Threads = 1 };
-        WindowSet all = WindowSet.Over(history, job.Shape, job.Normalisation);
+        WindowSet all = WindowSet.Over(history, job.Shape, job.Normalisation, missing: new MissingValues());
         int windows = all.Count;
         if (windows < Math.Max(2, options.Components))
         {
-            return new ModelFit(null, windows, double.NaN, $"{windows} complete windows are too few for {options.Components} components");
+            return new ModelFit(null, windows, double.NaN, $"{windows} windows are too few for {options.Components} components");
         }
 
         // A mixture that lost components cannot be gone on from with all of them: start afresh.

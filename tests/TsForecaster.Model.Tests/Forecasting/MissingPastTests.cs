@@ -135,6 +135,30 @@ public sealed class MissingPastTests
         Matrix<double>.Build.Dense(rows.Length, columns.Length, (i, j) => matrix[rows[i], columns[j]]);
 
     [Theory]
+    [InlineData(Centring.Last, 1)]
+    [InlineData(Centring.Mean, 1)]
+    [InlineData(Centring.Mean, 3)]
+    public void Fit_FifthOfTheValuesMissingAndAGap_ForecastsNearlyAsWell(Centring centring, int components)
+    {
+        const int Train = 1600;
+        WindowShape shape = new(24, 4);
+        Normalisation normalisation = new(centring);
+        double[] series = Seasonal(Train + 600), holes = [.. series];
+        var random = new Random(6);
+        for (int i = 0; i < Train; i++)
+        {
+            holes[i] = random.NextDouble() < 0.2 || (i >= 700 && i < 700 + (3 * shape.Steps)) ? double.NaN : series[i];
+        }
+
+        FitOptions options = new() { Components = components };
+        (ForecastModel? whole, _) = ForecastModel.Fit([series.AsMemory(0, Train)], shape, normalisation, options);
+        (ForecastModel? learned, FitReport report) = ForecastModel.Fit([holes.AsMemory(0, Train)], shape, normalisation, options);
+
+        Assert.InRange(report.Windows, 1000, Train);
+        Assert.InRange(SquaredError(learned!, series, Train) / SquaredError(whole!, series, Train), 0.9, 1.1);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(3)]
     [InlineData(6)]
@@ -144,5 +168,33 @@ public sealed class MissingPastTests
         double[] factor = FactorRowDeletion.Delete(covariance.Cholesky().Factor.ToRowMajorArray(), 7, deleted);
         Matrix<double> expected = covariance.RemoveRow(deleted).RemoveColumn(deleted).Cholesky().Factor;
         Close.To(expected.ToRowMajorArray(), factor, 1e-13);
+    }
+
+    private static double[] Seasonal(int steps)
+    {
+        var random = new Random(5);
+        double[] noise = RandomModels.Gaussians(random, steps), series = new double[steps];
+        double departure = 0.0;
+        for (int i = 0; i < steps; i++)
+        {
+            departure = (0.8 * departure) + noise[i];
+            series[i] = 20.0 + (5.0 * Math.Sin(Math.Tau * i / 12.0)) + departure;
+        }
+
+        return series;
+    }
+
+    /// <summary>Over all windows of a series from a step on.</summary>
+    private static double SquaredError(ForecastModel model, double[] series, int from)
+    {
+        var forecaster = new Forecaster(model);
+        double sum = 0.0;
+        for (int start = from; start + model.Future <= series.Length; start++)
+        {
+            double[] mean = forecaster.Predict(series.AsSpan(start - model.Reach, model.Reach)).Mean();
+            sum += mean.Select((value, i) => (value - series[start + i]) * (value - series[start + i])).Sum();
+        }
+
+        return sum;
     }
 }

@@ -89,6 +89,20 @@ public sealed class MissingValuesTests
     }
 
     [Theory]
+    [InlineData(Centring.None, 0, 0)]
+    [InlineData(Centring.Last, 0, 1)]
+    [InlineData(Centring.Mean, 0, 1)]
+    [InlineData(Centring.Last, 6, 1)]
+    [InlineData(Centring.Mean, 6, 0)]
+    public void Over_LevelOfThePastOrOfMore_IsOpenOrAsGoodAsKnown(Centring centring, int measured, int expected)
+    {
+        Normalisation normalisation = new(centring) { MeasuredSteps = measured };
+
+        Assert.Equal(expected, WindowSet.Over(new double[12], new WindowShape(3, 1), normalisation).FreeLevels);
+        Assert.Equal(expected == 0, normalisation.FixesLevel([1.0, 2.0, Missing], 1, 0));
+    }
+
+    [Theory]
     [InlineData(-0.1, 3, 1)]
     [InlineData(1.1, 3, 1)]
     [InlineData(double.NaN, 3, 1)]

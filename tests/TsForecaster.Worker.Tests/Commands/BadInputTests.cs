@@ -67,7 +67,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("x,y\n\n1,2\n1,high\n", "y", "line 4, column \"y\": \"high\"")]
     [InlineData("x,y\n1,\"2\n1,3\n", "y", "line 2")]
     [InlineData("y\n1\n2\n3\n", "y", "past 4 + future 2 = 6 rows does not fit into 3 rows")]
-    [InlineData("y,x\n1,0\n2,0\n,0\n4,0\n5,0\n6,0\n,0\n8,0\n", "y", "not one complete window")]
+    [InlineData("y,x\n1,0\n,0\n,0\n,0\n,0\n,0\n7,0\n8,0\n", "y", "not one window of 6 rows with half of its past and half of its future")]
     public async Task Fit_UnusableFile_NamesThePlace_AndWritesNothing(string content, string column, string complaint)
     {
         string data = _folder.Write("data.csv", content);

@@ -17,12 +17,25 @@ public sealed class RefitPoolTests
     {
         RefitOutcome outcome = Do(Job(Wave(9), components: 4));
         Assert.Null(outcome.Forecaster);
-        Assert.Equal("2 complete windows are too few for 4 components", outcome.Reason);
+        Assert.Equal("2 windows are too few for 4 components", outcome.Reason);
     }
 
     [Fact]
     public void Do_OnlyMissingValues_IsAnOutcome() =>
         Assert.Null(Do(Job([.. Enumerable.Repeat(double.NaN, 50)], components: 1)).Forecaster);
+
+    [Fact]
+    public void Do_HoleInEveryWindow_LearnsFromWhatIsThere()
+    {
+        double[] history = Wave(400);
+        Forecaster whole = Do(Job(history, components: 1)).Forecaster!;
+        double[] holes = [.. history.Select((value, i) => i % 7 == 3 ? double.NaN : value)];
+
+        Forecaster learned = Do(Job(holes, components: 1)).Forecaster!;
+
+        double[] expected = whole.Predict(history.AsSpan(100, 6)).Mean(), found = learned.Predict(history.AsSpan(100, 6)).Mean();
+        Assert.All(Enumerable.Range(0, 2), i => Assert.Equal(expected[i], found[i], 0.3));
+    }
 
     [Fact]
     public void Do_ConstantHistory_ForecastsTheConstant()
