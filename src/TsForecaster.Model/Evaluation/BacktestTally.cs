@@ -24,15 +24,13 @@ internal sealed class BacktestTally(int steps, PointForecast point)
     /// <param name="keep">Keep the best and the worst; false where every forecast has a model of its own, which is large.</param>
     public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example, bool keep = true)
     {
-        int reach = forecaster.Model.Reach;
-        if (!at.HasPast(reach))
+        if (!forecaster.TryPredict(at.Past(forecaster.Model.Reach), out Forecast? forecast))
         {
             _skipped++;
             return;
         }
 
         _count++;
-        Forecast forecast = forecaster.Predict(at.Past(reach));
         ReadOnlySpan<double> actuals = at.Actuals.Span;
         double crps = _forecasts.Add(actuals, forecast, at.SeasonalError);
         if (keep)

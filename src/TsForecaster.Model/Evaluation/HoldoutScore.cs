@@ -33,12 +33,11 @@ public static class HoldoutScore
         {
             ReadOnlySpan<double> past = history[((origin - model.Reach) * model.Channels)..(origin * model.Channels)];
             ReadOnlySpan<double> future = history[(origin * model.Channels)..(Math.Min(origin + model.Future, steps) * model.Channels)];
-            if (!past.ContainsAnyExcept(double.NaN) || !future.ContainsAnyExcept(double.NaN))
+            if (!future.ContainsAnyExcept(double.NaN) || !forecaster.TryPredict(past, out Forecast? forecast))
             {
                 continue;
             }
 
-            Forecast forecast = forecaster.Predict(past);
             for (int i = 0; i < future.Length; i++)
             {
                 if (!double.IsNaN(future[i]))

@@ -51,10 +51,14 @@ public sealed record DensityRecipe
     /// <summary>Operations of what follows: factors and gains.</summary>
     public double FinishCost => (double)Shape.Dimension * Shape.Dimension * Shape.Dimension * Fit.Components;
 
-    /// <summary>Fits <see cref="Base"/>; null when there are too few windows, or a covariance stayed singular.</summary>
+    /// <summary>
+    /// Fits <see cref="Base"/>, to windows of which half is observed too; null when there are too few windows, or a covariance stayed singular.
+    /// </summary>
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
-        WindowSet windows = WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
+        WindowSet windows = Normalisation.Seasons == 0
+            ? WindowSet.Over(histories, Shape, Normalisation, missing: new MissingValues())
+            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
@@ -66,19 +70,14 @@ public sealed record DensityRecipe
 
     /// <summary>
     /// A profile is averaged over the seasons there are: half of those asked for will do. The history is preceded by missing values, so
-    /// that windows begin as early.
+    /// that windows begin as early. Gaps much shorter than a forecast are bridged; what is missing of a profile is nobody's to estimate.
     /// </summary>
     private ReadOnlyMemory<double> WithShortProfiles(ReadOnlyMemory<double> history)
     {
         int missing = Normalisation.Season * (Normalisation.Seasons / 2) * Shape.Channels;
-        if (missing == 0)
-        {
-            return history;
-        }
-
         double[] longer = new double[missing + history.Length];
         longer.AsSpan(0, missing).Fill(double.NaN);
-        history.Span.CopyTo(longer.AsSpan(missing));
+        FilledHistory.Bridged(history.Span, Shape.Channels, Math.Max(4, Shape.Future / 4)).CopyTo(longer, missing);
         return longer;
     }
 

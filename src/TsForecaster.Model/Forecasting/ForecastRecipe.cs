@@ -14,6 +14,14 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     /// <summary>Steps of history that a forecast needs.</summary>
     public int Reach => Members.Max(member => member.Reach);
 
+    /// <summary>One recipe of several that share spread and transform: the members of all, with their mean weights.</summary>
+    public static ForecastRecipe Mean(IReadOnlyList<ForecastRecipe> recipes)
+    {
+        DensityRecipe[] members = [.. recipes.SelectMany(recipe => recipe.Members).Distinct()];
+        double[] weights = [.. members.Select(member => recipes.Average(recipe => recipe.Members.Zip(recipe.Weights).Where(part => part.First == member).Sum(part => part.Second)))];
+        return recipes[0] with { Members = members, Weights = weights };
+    }
+
     /// <summary>Fits one model to the windows of all histories; null when no member can be fitted. A member that cannot is left out.</summary>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
     public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default) => Fit([this], histories, cancellation)[0];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
@@ -29,7 +30,11 @@ public sealed class Forecaster
     /// </summary>
     /// <param name="past">The last steps the model reaches back, <see cref="ForecastModel.Reach"/>·C numbers, oldest first.</param>
     /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
-    public Forecast Predict(ReadOnlySpan<double> past)
+    public Forecast Predict(ReadOnlySpan<double> past) => TryPredict(past, out Forecast? forecast) ? forecast : throw Unobserved();
+
+    /// <summary>The same; false where no member looks at an observed value of the past.</summary>
+    /// <inheritdoc cref="Predict"/>
+    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast)
     {
         Require(past, 1);
         if (Model.Transform != ValueTransform.None)
@@ -37,11 +42,6 @@ public sealed class Forecaster
             double[] transformed = new double[past.Length];
             Model.Transform.Apply(past, transformed);
             past = transformed;
-        }
-
-        if (_members.Length == 1)
-        {
-            return new Forecast(Model, _members[0].Condition(past) ?? throw Unobserved());
         }
 
         List<ConditionalMixture> conditionals = new(_members.Length);
@@ -55,7 +55,8 @@ public sealed class Forecaster
             }
         }
 
-        return conditionals.Count > 0 ? Forecast.Pool(Model, conditionals, weights) : throw Unobserved();
+        forecast = conditionals.Count == 0 ? null : _members.Length == 1 ? new Forecast(Model, conditionals[0]) : Forecast.Pool(Model, conditionals, weights);
+        return forecast is not null;
     }
 
     /// <summary>
@@ -68,10 +69,20 @@ public sealed class Forecaster
     /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
     public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
+        if (!TryPredictMoments(past, mean, standardDeviation))
+        {
+            throw Unobserved();
+        }
+    }
+
+    /// <summary>The same; false where no member looks at an observed value of the past, and nothing is written then.</summary>
+    /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double})"/>
+    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
+    {
         RequireLength(mean.Length, 1);
         RequireLength(standardDeviation.Length, 1);
         Require(past, 1);
-        Moments(past, mean, standardDeviation);
+        return TryMoments(past, mean, standardDeviation);
     }
 
     /// <summary>
@@ -108,22 +119,32 @@ public sealed class Forecaster
     {
         for (int n = 0; n < count; n++)
         {
-            Moments(pasts.Slice(n * _reach, _reach), means.Slice(n * _future, _future), standardDeviations.Slice(n * _future, _future));
+            if (!TryMoments(pasts.Slice(n * _reach, _reach), means.Slice(n * _future, _future), standardDeviations.Slice(n * _future, _future)))
+            {
+                throw Unobserved();
+            }
         }
     }
 
-    private void Moments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
+    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
         if (_members.Length > 1 || Model.Transform != ValueTransform.None || !_members[0].TryMoments(past, mean, standardDeviation))
         {
-            Predict(past).Moments(mean, standardDeviation);
-            return;
+            if (!TryPredict(past, out Forecast? forecast))
+            {
+                return false;
+            }
+
+            forecast.Moments(mean, standardDeviation);
+            return true;
         }
 
         for (int i = 0; i < Model.Spread.Length * Model.Channels; i++)
         {
             standardDeviation[i] *= Model.Spread[i / Model.Channels];
         }
+
+        return true;
     }
 
     /// <summary>The part of a past that a member looks at.</summary>

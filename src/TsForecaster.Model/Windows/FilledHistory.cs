@@ -32,6 +32,32 @@ internal static class FilledHistory
         return filled;
     }
 
+    /// <summary>A copy with straight lines over short gaps; longer ones stay.</summary>
+    /// <param name="history">Step-major, NaN where missing.</param>
+    /// <param name="longest">Steps of a gap that is bridged, at most.</param>
+    public static double[] Bridged(ReadOnlySpan<double> history, int channels, int longest)
+    {
+        double[] filled = history.ToArray();
+        for (int channel = 0; channel < channels; channel++)
+        {
+            int last = -1;
+            for (int i = channel; i < filled.Length; i += channels)
+            {
+                if (!double.IsNaN(filled[i]))
+                {
+                    if (last >= 0 && i - last <= (longest + 1) * channels)
+                    {
+                        Line(filled, last, i, channel, channels);
+                    }
+
+                    last = i;
+                }
+            }
+        }
+
+        return filled;
+    }
+
     /// <summary>A copy of a matrix whose missing values are the means of their columns; of one that was never observed, zero.</summary>
     public static double[] ByColumn(ReadOnlySpan<double> rows, int dimension)
     {

@@ -56,6 +56,12 @@ internal static class Arguments
         DefaultValueFactory = _ => [],
     };
 
+    public static Option<string?> Budget() => new("--budget")
+    {
+        Description = "What the search for settings may cost: 60s for about so long on two cores, or a number of 10⁹ operations; the same budget tries the same candidates everywhere",
+        HelpName = "BUDGET",
+    };
+
     public static Argument<string> ModelFile() => new("MODEL") { Description = "A model file that fit wrote" };
 
     /// <exception cref="UsageException">A name is empty or named twice.</exception>

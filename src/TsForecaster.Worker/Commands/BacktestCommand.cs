@@ -33,7 +33,7 @@ internal static class BacktestCommand
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
         Option<int?> history = new("--history") { Description = "Of a panel: give only the last so many training values of every series to the model; scores are scaled by all of them", HelpName = "ROWS" };
         Option<string[]> model = Arguments.Model();
-        Option<string?> budget = new("--budget") { Description = "What the search for settings may cost: 60s for about so long on two cores, or a number of 10⁹ operations; the same budget tries the same candidates everywhere", HelpName = "BUDGET" };
+        Option<string?> budget = Arguments.Budget();
         Option<bool> compare = new("--compare") { Description = "Score simple methods from the same origins: seasonal naive, random walk, drift, mean, Holt-Winters" };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to; HTML when it is called .html", HelpName = "FILE" };
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
@@ -58,9 +58,10 @@ internal static class BacktestCommand
             (bool auto, string[] assignments) = ModelArguments.TakeAuto(parsed.GetValue(model)!);
             bool each = parsed.GetValue(perSeries);
             auto |= !(isPanel && each) && assignments.All(ModelArguments.IsSeed);
-            if (auto && ((isPanel && each) || !assignments.All(ModelArguments.IsSeed)))
+            ModelArguments.CheckLeftToSearch(auto, assignments);
+            if (auto && isPanel && each)
             {
-                throw new UsageException($"{(isPanel && each ? "--per-series" : $"--model {assignments.First(assignment => !ModelArguments.IsSeed(assignment))}")} cannot be used with components=auto, which chooses all but the seed; give components=K");
+                throw new UsageException("--per-series cannot be used with components=auto, which chooses all but the seed; give components=K");
             }
 
             BacktestRequest request = new()

@@ -26,6 +26,15 @@ internal static class ModelArguments
     /// <summary>Whether an assignment is of the seed, the one key that a search leaves to the user.</summary>
     public static bool IsSeed(string assignment) => Plain(assignment.Split('=')[0].Trim()) == "SEED";
 
+    /// <exception cref="UsageException">Something is given that a search is to choose.</exception>
+    public static void CheckLeftToSearch(bool auto, IReadOnlyList<string> assignments)
+    {
+        if (auto && assignments.FirstOrDefault(assignment => !IsSeed(assignment)) is { } chosen)
+        {
+            throw new UsageException($"--model {chosen} cannot be used with components=auto, which chooses all but the seed; give components=K");
+        }
+    }
+
     /// <exception cref="UsageException">A key is unknown, or a value is not allowed for it.</exception>
     public static ModelSettings Parse(IReadOnlyList<string> assignments, ModelSettings defaults)
     {

@@ -1,3 +1,4 @@
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -17,6 +18,16 @@ internal static class Models
         CheckWindows(file, histories, settings);
         (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
+    }
+
+    /// <summary>Chooses how to forecast on the last rows, and fits one model so to all of them.</summary>
+    /// <exception cref="FailureException">There is too little to choose by.</exception>
+    public static (ForecastModel Model, SelectionResult Choice) Choose(string file, IReadOnlyList<double[]> histories, SelectionTask task, IProgress<double> progress, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
+        return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && ForecastRecipe.Mean(choice.Recipes).Fit(series, cancellation) is { } model
+            ? (model, choice)
+            : throw new FailureException($"{file}: {series[0].Length} rows, or what is observed of them, are too few to choose by how to forecast {task.Future}");
     }
 
     /// <exception cref="FailureException">There are fewer windows to learn from than components, or none.</exception>

@@ -60,6 +60,32 @@ public sealed class ForecastRecipeTests
         Assert.Null(new ForecastRecipe([reaches], [1.0], [], ValueTransform.None).Fit([_drifting]));
     }
 
+    [Fact]
+    public void Fit_HolesInEveryWindow_LearnsFromWhatIsThere()
+    {
+        double[] holes = [.. _drifting.Select((value, t) => t % 5 == 2 ? double.NaN : value)];
+        DensityRecipe plain = new() { Name = "plain", Shape = new(6, 4) };
+        DensityRecipe profile = plain with { Normalisation = new(Centring.Last) { Season = 7, Seasons = 2 } };
+        double[] whole = Predict(plain).Mean();
+        foreach (DensityRecipe recipe in new[] { plain, profile })
+        {
+            ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([holes])!;
+            double[] mean = new Forecaster(model).Predict(_drifting.AsSpan()[^model.Reach..]).Mean();
+            Assert.All(Enumerable.Range(0, 4), step => Assert.Equal(whole[step], mean[step], 1.5));
+        }
+    }
+
+    [Fact]
+    public void Mean_OfRecipesWithSharedMembers_AveragesTheirWeights()
+    {
+        DensityRecipe a = new() { Name = "a", Shape = new(4, 2) }, b = new() { Name = "b", Shape = new(6, 2) }, c = new() { Name = "c", Shape = new(8, 2) };
+        ForecastRecipe mean = ForecastRecipe.Mean([new([a, b], [0.25, 0.75], [1.0, 2.0], ValueTransform.Log), new([b, c], [0.5, 0.5], [1.0, 2.0], ValueTransform.Log)]);
+        Assert.Equal([a, b, c], mean.Members);
+        Assert.Equal([0.125, 0.625, 0.25], mean.Weights);
+        Assert.Equal([1.0, 2.0], mean.Spread);
+        Assert.Equal(ValueTransform.Log, mean.Transform);
+    }
+
     private static Forecast Predict(DensityRecipe recipe)
     {
         ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([_drifting])!;

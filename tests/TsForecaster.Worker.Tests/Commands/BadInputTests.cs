@@ -21,6 +21,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=0")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "0")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--budget", "soon")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--model", "components=auto", "ridge=1e-3")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "0")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "2000000000")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--format", "xml")]
@@ -109,6 +112,14 @@ public sealed class BadInputTests : IDisposable
         string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
         string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "2", "--future", "1", "--model", "components=4", "--out", _folder["m.tsf"])).Complaint(exitCode: 1);
         Assert.Contains("4 components need at least as many windows, and there are 3", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fit_TooFewRowsToChooseBy_SaysSo()
+    {
+        string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
+        string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--future", "3", "--out", _folder["m.tsf"])).Complaint(1);
+        Assert.Contains("5 rows, or what is observed of them, are too few", line, StringComparison.Ordinal);
     }
 
     [Fact]

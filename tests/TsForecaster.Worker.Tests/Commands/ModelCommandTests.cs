@@ -34,6 +34,32 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Fit_PastAndMixtureLeftOut_ChoosesAnEnsembleThatTheOtherCommandsTake()
+    {
+        await FitSine();
+        string model = _folder["auto.tsf"];
+        string[] fit = ["fit", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "24", "--budget", "1", "--out", model];
+        string table = (await CommandResult.Of(fit)).Succeeded();
+        Assert.Contains("candidates tried", table, StringComparison.Ordinal);
+        JsonElement facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
+        Assert.Equal(4, facts.GetProperty("spread").GetArrayLength());
+        Assert.True(facts.GetProperty("members").GetArrayLength() > 1);
+
+        JsonElement forecast = JsonDocument.Parse((await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--format", "json", "--steps", "6")).Succeeded()).RootElement;
+        JsonElement[] steps = [.. Assert.Single(forecast.GetProperty("series").EnumerateArray()).GetProperty("steps").EnumerateArray()];
+        Assert.All(steps.Index(), step => Assert.Equal(Sine(200 + step.Index), step.Item.GetProperty("mean").GetDouble(), 0.05));
+        (await CommandResult.Of("sample", model, "--count", "2", "--member", "2")).Succeeded();
+
+        // The same budget, the same file; another seed with a past of one's own.
+        byte[] first = await File.ReadAllBytesAsync(model);
+        (await CommandResult.Of(fit)).Succeeded();
+        Assert.Equal(first, await File.ReadAllBytesAsync(model));
+        (await CommandResult.Of([.. fit, "--past", "12", "--model", "components=auto", "seed=3"])).Succeeded();
+        facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
+        Assert.All(facts.GetProperty("members").EnumerateArray(), member => Assert.InRange(member.GetProperty("past").GetInt32(), 1, 12));
+    }
+
+    [Fact]
     public async Task Forecast_BeyondTheFuture_RollsOnItsOwnMean()
     {
         string model = await FitSine();

@@ -50,12 +50,7 @@ internal static class HeldOutForecasts
             // What lies before the series is missing, as it is for a service that has just begun.
             past.AsSpan().Fill(double.NaN);
             values[Math.Max(0, places[n] - reach)..places[n]].CopyTo(past.AsSpan(Math.Max(0, reach - places[n])));
-            bool known = past.AsSpan().ContainsAnyExcept(double.NaN);
-            if (known)
-            {
-                forecaster.PredictMoments(past, mean, deviation);
-            }
-
+            bool known = forecaster.TryPredictMoments(past, mean, deviation);
             for (int s = 0; s < steps; s++)
             {
                 int step = origins.Steps[s] - 1;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Windows;
 
@@ -11,15 +12,23 @@ namespace TsForecaster.Model.Evaluation.Selection;
 public static class ModelSelection
 {
     private const double Negligible = 0.01;
+    private const int LongWindow = 64;
 
     /// <param name="series">They share densities and have weights of their own; NaN where missing; all of them end at the same time.</param>
     /// <param name="task">What is to be forecast.</param>
     /// <param name="progress">Told the share of the search done.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="ArgumentException">There is no series, or a history holds an infinite value.</exception>
+    /// <exception cref="ArgumentException">There is no series, a history holds an infinite value, or there is too little to choose by.</exception>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
-    public static SelectionResult Choose(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public static SelectionResult Choose(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        TryChoose(series, task, out SelectionResult? result, progress, cancellation) ? result : throw new ArgumentException("there is too little to choose by: no candidate can be fitted", nameof(series));
+
+    /// <summary>The same; false when the rows, or what is observed of them, are so few that no candidate can be fitted.</summary>
+    /// <inheritdoc cref="Choose"/>
+    public static bool TryChoose(
+        IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, [NotNullWhen(true)] out SelectionResult? result, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
+        result = null;
         if (series.Count == 0)
         {
             throw new ArgumentException("there is nothing to choose for", nameof(series));
@@ -27,17 +36,22 @@ public static class ModelSelection
 
         bool log = task.TryLog && series.All(values => Positive(values.Span));
         SelectionTask each = log ? task with { Budget = task.Budget / 2.0 } : task;
-        Search plain = Search.Run(series, each, ValueTransform.None, Part(progress, 0.0, log ? 0.5 : 1.0), cancellation);
+        if (Search.Run(series, each, ValueTransform.None, Part(progress, 0.0, log ? 0.5 : 1.0), cancellation) is not { } plain)
+        {
+            return false;
+        }
+
         Search best = plain;
         if (log)
         {
             // Both are judged in the units of the series, so that they can be compared.
-            Search logs = Search.Run(series, each, ValueTransform.Log, Part(progress, 0.5, 1.0), cancellation);
-            best = logs.Mse < plain.Mse ? logs : plain;
-            best.Trials.AddRange((best == plain ? logs : plain).Trials.Select(trial => trial with { Weight = 0.0 }));
+            Search? logs = Search.Run(series, each, ValueTransform.Log, Part(progress, 0.5, 1.0), cancellation);
+            best = logs?.Mse < plain.Mse ? logs : plain;
+            best.Trials.AddRange((best == plain ? logs?.Trials ?? [] : plain.Trials).Select(trial => trial with { Weight = 0.0 }));
         }
 
-        return best.Result(log ? plain.Cost * 2.0 : plain.Cost);
+        result = best.Result(log ? plain.Cost * 2.0 : plain.Cost);
+        return true;
     }
 
     private static bool Positive(ReadOnlySpan<double> values)
@@ -76,15 +90,21 @@ public static class ModelSelection
 
         public double Cost { get; private set; }
 
-        public static Search Run(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, ValueTransform transform, IProgress<double>? progress, CancellationToken cancellation)
+        public static Search? Run(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, ValueTransform transform, IProgress<double>? progress, CancellationToken cancellation)
         {
             Search search = new() { _transform = transform };
             int rows = series.Max(values => values.Length);
             int held = Math.Min(Math.Max(task.HeldOut, Math.Max(rows / 4, Math.Min(4 * task.Future, rows / 3))), rows - task.Future - 2);
+            if (held < 1)
+            {
+                return null;
+            }
+
             search._rows = (rows - held, held);
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
             double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
+            candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(QuickWhereMissing)] })];
             HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
             BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
             search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
@@ -92,6 +112,11 @@ public static class ModelSelection
             {
                 search.Try(candidates[i], aligned, bases, origins, cancellation);
                 progress?.Report((i + 1.0) / candidates.Count);
+            }
+
+            if (search._candidates.Count == 0)
+            {
+                return null;
             }
 
             search.Decide(origins, task.Future);
@@ -230,6 +255,10 @@ public static class ModelSelection
 
             return new ForecastRecipe(members, shares, _spread, _transform);
         }
+
+        /// <summary>What is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>
+        private static DensityRecipe QuickWhereMissing(DensityRecipe recipe) =>
+            recipe.Shape.Dimension > LongWindow ? recipe with { Fit = recipe.Fit with { MaxMissingIterations = 0 } } : recipe;
 
         private static double Variance(ReadOnlySpan<double> values)
         {

@@ -53,6 +53,32 @@ public sealed class ModelSelectionTests
     }
 
     [Fact]
+    public void TryChoose_TooLittleToFitAnything_IsFalse()
+    {
+        double[] missing = [.. Enumerable.Repeat(double.NaN, 200)];
+        Assert.False(ModelSelection.TryChoose([missing], new SelectionTask { Future = 4, Season = 7 }, out _));
+        Assert.False(ModelSelection.TryChoose([new double[] { 1.0, 2.0, 1.5, 3.0, 2.0, 2.5 }], new SelectionTask { Future = 4 }, out _));
+        Assert.Throws<ArgumentException>(() => ModelSelection.Choose([missing], new SelectionTask { Future = 4 }));
+    }
+
+    [Fact]
+    public void Choose_HolesInEveryWindow_StillBeatsTheReference()
+    {
+        Random random = new(5);
+        double level = 0.0;
+        double[] series = [.. Enumerable.Range(0, 900).Select(t => (level = (0.9 * level) + (0.3 * Gaussian(random))) + (2.0 * Math.Sin(t * Math.Tau / 12.0)) + 10.0)];
+        for (int t = 0; t < series.Length; t++)
+        {
+            series[t] = t % 5 == 3 || t is >= 300 and < 330 ? double.NaN : series[t];
+        }
+
+        SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = 6, Season = 12, Budget = 2.0 });
+        Assert.InRange(result.RelativeMse, 0.05, 0.9);
+        Assert.Equal(1.0, result.Trust);
+        Assert.NotNull(result.Recipes[0].Fit([series]));
+    }
+
+    [Fact]
     public void Choose_SeasonalSeries_BeatsAllReferences()
     {
         Random random = new(3);
