@@ -105,7 +105,7 @@ internal sealed unsafe class FullExpectation
             for (int n = 0; n < count; n++)
             {
                 // A component may have been dropped since.
-                scratch.Owners[n] = (short)Math.Min(_owners[start + n], _components.Count - 1);
+                scratch.Owners[n] = Math.Min(_owners[start + n], _components.Count - 1);
             }
 
             ScoreOwners(scratch, count, windows);
@@ -121,21 +121,27 @@ internal sealed unsafe class FullExpectation
     /// <summary>Every window under its owner, in full.</summary>
     private void ScoreOwners(Scratch scratch, int count, double** windows)
     {
+        // Sorted by owner, in their order.
+        Span<int> next = stackalloc int[_components.Count + 1];
+        for (int n = 0; n < count; n++)
+        {
+            next[scratch.Owners[n] + 1]++;
+        }
+
         for (int k = 0; k < _components.Count; k++)
         {
-            int listed = 0;
-            fixed (int* list = scratch.List)
-            {
-                fixed (short* owners = scratch.Owners)
-                {
-                    for (int n = 0; n < count; n++)
-                    {
-                        list[listed] = n;
-                        listed += owners[n] == k ? 1 : 0;
-                    }
-                }
-            }
+            next[k + 1] += next[k];
+        }
 
+        for (int n = 0; n < count; n++)
+        {
+            scratch.Sorted[next[scratch.Owners[n]]++] = n;
+        }
+
+        for (int k = 0, from = 0; k < _components.Count; from = next[k++])
+        {
+            int listed = next[k] - from;
+            scratch.Sorted.AsSpan(from, listed).CopyTo(scratch.List);
             scratch.Limits.AsSpan(0, listed).Fill(double.PositiveInfinity);
             Score(scratch, k, listed, windows);
         }
@@ -145,20 +151,12 @@ internal sealed unsafe class FullExpectation
     private void ScoreOthers(Scratch scratch, int k, int count, double** windows)
     {
         double top = 2.0 * (_components[k].LogScale + Math.Log(_components.Count) + HalfUnit + 1.0);
-        int listed = 0;
+        int listed;
         fixed (double* limits = scratch.Limits, best = scratch.Best)
         {
-            fixed (int* list = scratch.List)
+            fixed (int* list = scratch.List, owners = scratch.Owners)
             {
-                fixed (short* owners = scratch.Owners)
-                {
-                    for (int n = 0; n < count; n++)
-                    {
-                        list[listed] = n;
-                        limits[listed] = top - (2.0 * best[n]);
-                        listed += owners[n] == k ? 0 : 1;
-                    }
-                }
+                listed = WindowLists.Others(owners, k, top, best, count, list, limits);
             }
         }
 
@@ -185,7 +183,7 @@ internal sealed unsafe class FullExpectation
                     PanelLayout.Stage stage = _layout.Stages[s];
                     WhiteningKernel.AddSquares(
                         panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, list, listed, sums);
-                    listed = Keep(list, limits, sums, listed);
+                    listed = WindowLists.Keep(list, limits, sums, listed);
                 }
 
                 double* row = logs + (k * Chunk);
@@ -200,22 +198,6 @@ internal sealed unsafe class FullExpectation
         }
     }
 
-    /// <summary>Moves the entries within their limits to the front, in their order, and counts them; NaN stays.</summary>
-    private static int Keep(int* list, double* limits, double* sums, int listed)
-    {
-        int kept = 0;
-        for (int m = 0; m < listed; m++)
-        {
-            double sum = sums[m], limit = limits[m];
-            list[kept] = list[m];
-            sums[kept] = sum;
-            limits[kept] = limit;
-            kept += sum > limit ? 0 : 1;
-        }
-
-        return kept;
-    }
-
     private void Share(Scratch scratch, int chunk, int start, int count)
     {
         int components = _components.Count;
@@ -224,7 +206,7 @@ internal sealed unsafe class FullExpectation
         for (int n = 0; n < count; n++)
         {
             total += scratch.Best[n];
-            _owners[start + n] = scratch.Owners[n];
+            _owners[start + n] = (short)scratch.Owners[n];
         }
 
         _totals[chunk] = total;
@@ -250,7 +232,9 @@ internal sealed unsafe class FullExpectation
 
         public double[] Best { get; } = new double[Chunk];
 
-        public short[] Owners { get; } = new short[Chunk];
+        public int[] Owners { get; } = new int[Chunk];
+
+        public int[] Sorted { get; } = new int[Chunk];
 
         public double[] Logs { get; } = new double[components * Chunk];
 

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
@@ -7,7 +6,8 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>
 /// The sums of the M-step for full covariances, component by component: N_k = Σ t_nk, Σ t_nk (x_n − c_k) and
 /// Σ t_nk (x_n − c_k)(x_n − c_k)ᵀ about a centre c_k near the mean. Windows with a responsibility below
-/// <see cref="Negligible"/> are skipped; of the others rows √t_nk (x_n − c_k) are gathered, and added a block at a time.
+/// <see cref="Negligible"/> are skipped; of the others rows √t_nk (x_n − c_k) are gathered, and added a block at a time. Where a row
+/// has padding, √t_nk itself is its next number, and the products' next row is Σ t_nk (x_n − c_k): the same sums to the bit.
 /// <para>
 /// A job is one component and one part of the windows. The parts depend on K and N alone and are added in their order, and every
 /// number is one running sum over the windows of its part: the same bits for any number of threads.
@@ -53,7 +53,7 @@ internal sealed unsafe class FullMaximization
         _blocks = new Block[threads.Threads];
         for (int slot = 0; slot < _blocks.Length; slot++)
         {
-            _blocks[slot] = new Block(_blockRows, _width);
+            _blocks[slot] = new Block(_blockRows, _width, _partLength);
         }
 
         _products = new double[components * _parts][];
@@ -66,6 +66,9 @@ internal sealed unsafe class FullMaximization
         _sizes = new double[components * _parts];
         _job = RunPart;
     }
+
+    /// <summary>Whether the rows being gathered end in √t.</summary>
+    private bool RootsInRows => _withProducts && _width > _rows.Dimension;
 
     /// <summary>Sums about the given centres (K of <see cref="WindowRows.Width"/>, relative to the windows' origin).</summary>
     /// <param name="withProducts">Whether the products are wanted too.</param>
@@ -156,52 +159,52 @@ internal sealed unsafe class FullMaximization
             fixed (double* rows = block.Rows, roots = block.Roots)
             {
                 Target target = new(rows, roots, sums, products);
-                _sizes[job] = Gather(t, from, to, centre, target);
+                _sizes[job] = Gather(t, from, to, centre, block, target);
+                if (RootsInRows)
+                {
+                    new ReadOnlySpan<double>(products + ((nint)_rows.Dimension * _width), _rows.Dimension).CopyTo(_sums[job]);
+                }
             }
         }
     }
 
     /// <summary>Returns Σ t.</summary>
-    private double Gather(double* t, int from, int to, double* centre, Target target)
+    private double Gather(double* t, int from, int to, double* centre, Block block, Target target)
     {
         double size = 0.0;
-        int filled = 0;
-        for (int n = from; n < to; n += Lanes)
+        fixed (int* list = block.List)
         {
-            if (n + Lanes <= to && Vector256.LessThanAll(Vector256.Load(t + n), Vector256.Create(Negligible)))
+            fixed (double* shares = block.Shares)
             {
-                continue;
-            }
-
-            for (int m = n; m < Math.Min(to, n + Lanes); m++)
-            {
-                if (t[m] < Negligible)
+                int listed = WindowLists.NotBelow(Negligible, t, from, to, list, shares);
+                for (int begin = 0; begin < listed; begin += _blockRows)
                 {
-                    continue;
-                }
+                    int count = Math.Min(_blockRows, listed - begin);
+                    for (int m = 0; m < count; m++)
+                    {
+                        size += shares[begin + m];
+                        target.Roots[m] = Math.Sqrt(shares[begin + m]);
+                    }
 
-                size += t[m];
-                double root = Math.Sqrt(t[m]);
-                target.Roots[filled] = root;
-                _rows.ReadScaled(m, root, centre, target.Rows + ((nint)filled * _width));
-                if (++filled == _blockRows)
-                {
-                    Add(target, filled);
-                    filled = 0;
+                    _rows.ReadScaled(list + begin, target.Roots, count, centre, target.Rows, RootsInRows);
+                    Add(target, count);
                 }
             }
         }
 
-        Add(target, filled);
         return size;
     }
 
     private void Add(Target target, int filled)
     {
-        OuterProductKernel.AddRows(target.Rows, target.Roots, filled, _width, target.Sums);
         if (_withProducts)
         {
-            OuterProductKernel.Add(target.Rows, filled, _rows.Dimension, _width, target.Products);
+            OuterProductKernel.Add(target.Rows, filled, RootsInRows ? _rows.Dimension + 1 : _rows.Dimension, _width, target.Products);
+        }
+
+        if (!RootsInRows)
+        {
+            OuterProductKernel.AddRows(target.Rows, target.Roots, filled, _width, target.Sums);
         }
     }
 
@@ -214,10 +217,14 @@ internal sealed unsafe class FullMaximization
     }
 
     /// <summary>What one thread gathers rows in.</summary>
-    private sealed class Block(int rows, int width)
+    private sealed class Block(int rows, int width, int part)
     {
         public double[] Rows { get; } = new double[rows * width];
 
         public double[] Roots { get; } = new double[rows];
+
+        public int[] List { get; } = new int[part + WindowLists.Padding];
+
+        public double[] Shares { get; } = new double[part + WindowLists.Padding];
     }
 }

@@ -151,7 +151,7 @@ internal sealed unsafe class IncompleteExpectation
 
         public double[] Best { get; } = new double[Chunk];
 
-        public short[] Owners { get; } = new short[Chunk];
+        public int[] Owners { get; } = new int[Chunk];
 
         public double[] Logs { get; } = new double[components * Chunk];
     }

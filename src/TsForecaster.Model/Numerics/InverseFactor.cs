@@ -18,6 +18,7 @@ internal sealed unsafe class InverseFactor
     private const double MachineEpsilon = 2.220446049250313e-16;
     private const int Lanes = 4;
     private const int Wide = 4 * Lanes;
+    private const int Together = 4;
 
     private readonly double[] _upper;
     private readonly double[] _inverse;
@@ -129,18 +130,57 @@ internal sealed unsafe class InverseFactor
         }
 
         _inverse.AsSpan(0, Dimension * Width).Clear();
+        for (int i = 0; i < Dimension; i++)
+        {
+            _inverse[(i * Width) + i] = 1.0;
+        }
+
         fixed (double* u = _upper, l = _strict, w = _inverse)
         {
-            for (int i = 0; i < Dimension; i++)
+            int i = 0;
+            for (; i <= Dimension - Together; i += Together)
             {
-                double* row = w + ((nint)i * Width);
-                row[i] = 1.0;
-                for (int j = i; j >= 0; j--)
-                {
-                    row[j] /= u[((nint)j * Width) + j];
-                    SubtractMultiple(row, l + ((nint)j * Width), row[j], j);
-                }
+                SolveRows(w + ((nint)i * Width), u, l, i + Together - 1);
             }
+
+            for (; i < Dimension; i++)
+            {
+                SolveRow(w + ((nint)i * Width), u, l, i);
+            }
+        }
+    }
+
+    /// <summary>Four rows of W at a time, which need not wait for one another: above the diagonal they stay zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SolveRows(double* w, double* u, double* l, int last)
+    {
+        double* w0 = w, w1 = w0 + Width, w2 = w1 + Width, w3 = w2 + Width;
+        for (int j = last; j >= 0; j--)
+        {
+            double diagonal = u[((nint)j * Width) + j];
+            double* other = l + ((nint)j * Width);
+            w0[j] /= diagonal;
+            w1[j] /= diagonal;
+            w2[j] /= diagonal;
+            w3[j] /= diagonal;
+            Vector256<double> f0 = Vector256.Create(-w0[j]), f1 = Vector256.Create(-w1[j]), f2 = Vector256.Create(-w2[j]), f3 = Vector256.Create(-w3[j]);
+            for (int c = 0; c < j; c += Lanes)
+            {
+                Vector256<double> v = Vector256.Load(other + c);
+                Vector256.FusedMultiplyAdd(f0, v, Vector256.Load(w0 + c)).Store(w0 + c);
+                Vector256.FusedMultiplyAdd(f1, v, Vector256.Load(w1 + c)).Store(w1 + c);
+                Vector256.FusedMultiplyAdd(f2, v, Vector256.Load(w2 + c)).Store(w2 + c);
+                Vector256.FusedMultiplyAdd(f3, v, Vector256.Load(w3 + c)).Store(w3 + c);
+            }
+        }
+    }
+
+    private void SolveRow(double* w, double* u, double* l, int last)
+    {
+        for (int j = last; j >= 0; j--)
+        {
+            w[j] /= u[((nint)j * Width) + j];
+            SubtractMultiple(w, l + ((nint)j * Width), w[j], j);
         }
     }
 

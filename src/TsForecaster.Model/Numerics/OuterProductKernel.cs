@@ -44,9 +44,21 @@ internal static unsafe class OuterProductKernel
                     Tile4x32(rows + i, rows + j, count, width, target + j);
                 }
 
+                for (; j + 16 <= columns && half; j += 16)
+                {
+                    Tile4x16(rows + i, rows + j, count, width, target + j);
+                }
+
                 for (; j < columns; j += Multiple)
                 {
-                    Tile8x8(rows + i, rows + j, count, width, target + j);
+                    if (half)
+                    {
+                        Tile4x8Wide(rows + i, rows + j, count, width, target + j);
+                    }
+                    else
+                    {
+                        Tile8x8(rows + i, rows + j, count, width, target + j);
+                    }
                 }
             }
             else
@@ -228,6 +240,59 @@ internal static unsafe class OuterProductKernel
         d += width;
         Store(c30, c31, d);
         Store(c32, c33, d + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x16(double* a, double* b, int count, int width, double* c)
+    {
+        double* d = c;
+        Vector512<double> c00 = Vector512.Load(d), c01 = Vector512.Load(d + 8);
+        Vector512<double> c10 = Vector512.Load(d += width), c11 = Vector512.Load(d + 8);
+        Vector512<double> c20 = Vector512.Load(d += width), c21 = Vector512.Load(d + 8);
+        Vector512<double> c30 = Vector512.Load(d += width), c31 = Vector512.Load(d + 8);
+        for (int n = 0; n < count; n++, a += width, b += width)
+        {
+            Vector512<double> b0 = Vector512.Load(b), b1 = Vector512.Load(b + 8);
+            Vector512<double> v = Vector512.Create(a[0]), w = Vector512.Create(a[1]);
+            c00 = Vector512.FusedMultiplyAdd(v, b0, c00);
+            c01 = Vector512.FusedMultiplyAdd(v, b1, c01);
+            c10 = Vector512.FusedMultiplyAdd(w, b0, c10);
+            c11 = Vector512.FusedMultiplyAdd(w, b1, c11);
+            v = Vector512.Create(a[2]);
+            w = Vector512.Create(a[3]);
+            c20 = Vector512.FusedMultiplyAdd(v, b0, c20);
+            c21 = Vector512.FusedMultiplyAdd(v, b1, c21);
+            c30 = Vector512.FusedMultiplyAdd(w, b0, c30);
+            c31 = Vector512.FusedMultiplyAdd(w, b1, c31);
+        }
+
+        d = c;
+        Store(c00, c01, d);
+        Store(c10, c11, d += width);
+        Store(c20, c21, d += width);
+        Store(c30, c31, d + width);
+    }
+
+    /// <summary><see cref="Tile4x8"/> with vectors of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x8Wide(double* a, double* b, int count, int width, double* c)
+    {
+        double* d = c;
+        Vector512<double> c0 = Vector512.Load(d), c1 = Vector512.Load(d += width), c2 = Vector512.Load(d += width), c3 = Vector512.Load(d + width);
+        for (int n = 0; n < count; n++, a += width, b += width)
+        {
+            Vector512<double> v = Vector512.Load(b);
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), v, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), v, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), v, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), v, c3);
+        }
+
+        d = c;
+        c0.Store(d);
+        c1.Store(d += width);
+        c2.Store(d += width);
+        c3.Store(d + width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

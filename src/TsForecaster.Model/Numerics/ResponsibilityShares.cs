@@ -18,7 +18,7 @@ internal static unsafe class ResponsibilityShares
     /// <param name="best">The largest log density of each window; replaced by its log Σ_k exp(l_k).</param>
     /// <param name="owners">Filled with the component of the largest log density, the first of equals.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Compute(double[] logs, int width, int components, double[] best, short[] owners)
+    public static void Compute(double[] logs, int width, int components, double[] best, int[] owners)
     {
         Vector256<double> equal = Vector256.Create(1.0 / components);
         fixed (double* l = logs, b = best)
@@ -59,7 +59,7 @@ internal static unsafe class ResponsibilityShares
 
                 for (int lane = 0; lane < Lanes; lane++)
                 {
-                    owners[n + lane] = (short)owner[lane];
+                    owners[n + lane] = (int)owner[lane];
                     best[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
                 }
             }

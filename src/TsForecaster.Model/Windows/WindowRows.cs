@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
 
@@ -98,21 +99,55 @@ internal sealed unsafe class WindowRows
         }
     }
 
-    /// <summary>Writes α (x_n − origin − m), and something into the padding; m is padded too.</summary>
-    public void ReadScaled(int n, double alpha, double* m, double* destination)
+    /// <summary>Writes α_m (x_n − origin − c) for each n = list[m], a row every <see cref="Width"/> numbers; c is padded too.</summary>
+    /// <param name="withFactor">Whether α_m follows the D numbers of its row; else the padding may hold anything.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadScaled(int* list, double* alpha, int count, double* c, double* destination, bool withFactor)
     {
-        if (!IsDirect)
-        {
-            Read(n, destination);
-        }
-
-        Vector256<double> a = Vector256.Create(alpha);
+        int width = Width, dimension = Dimension;
         fixed (double* values = Values)
         {
-            double* x = IsDirect ? values + Starts[n] : destination;
-            for (int j = 0; j < Width; j += Lanes)
+            fixed (int* starts = Starts)
             {
-                (a * (Vector256.Load(x + j) - Vector256.Load(m + j))).Store(destination + j);
+                for (int m = 0; m < count; m++, destination += width)
+                {
+                    double* x = destination;
+                    if (IsDirect)
+                    {
+                        x = values + starts[list[m]];
+                    }
+                    else
+                    {
+                        Read(list[m], destination);
+                    }
+
+                    Scale(x, alpha[m], c, width, destination);
+                    if (withFactor)
+                    {
+                        destination[dimension] = alpha[m];
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scale(double* x, double alpha, double* c, int width, double* destination)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<double> a = Vector512.Create(alpha);
+            for (int j = 0; j < width; j += 2 * Lanes)
+            {
+                (a * (Vector512.Load(x + j) - Vector512.Load(c + j))).Store(destination + j);
+            }
+        }
+        else
+        {
+            Vector256<double> a = Vector256.Create(alpha);
+            for (int j = 0; j < width; j += Lanes)
+            {
+                (a * (Vector256.Load(x + j) - Vector256.Load(c + j))).Store(destination + j);
             }
         }
     }

@@ -59,7 +59,7 @@ public sealed class ResponsibilitySharesTests
 
     private static double[] Check(double[] logs, int components)
     {
-        (double[] shares, double[] best, short[] owners) = Compute(logs, components);
+        (double[] shares, double[] best, int[] owners) = Compute(logs, components);
         for (int n = 0; n < Width; n++)
         {
             double[] expected = [.. Enumerable.Range(0, components).Select(k => logs[(k * Width) + n])];
@@ -77,10 +77,10 @@ public sealed class ResponsibilitySharesTests
     }
 
     /// <summary>The largest log density is the caller's to find; NaN never is the largest.</summary>
-    private static (double[] Shares, double[] Best, short[] Owners) Compute(double[] logs, int components)
+    private static (double[] Shares, double[] Best, int[] Owners) Compute(double[] logs, int components)
     {
         double[] shares = [.. logs], best = new double[Width];
-        short[] owners = new short[Width];
+        int[] owners = new int[Width];
         for (int n = 0; n < Width; n++)
         {
             best[n] = double.NegativeInfinity;
