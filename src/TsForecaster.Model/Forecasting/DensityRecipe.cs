@@ -56,17 +56,23 @@ public sealed record DensityRecipe
     /// </summary>
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
+        Normalisation normalisation = Floored(histories);
         WindowSet windows = Normalisation.Seasons == 0
-            ? WindowSet.Over(histories, Shape, Normalisation, missing: new MissingValues())
-            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
+            ? WindowSet.Over(histories, Shape, normalisation, missing: new MissingValues())
+            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, normalisation);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
         }
 
         FitResult fit = ExpectationMaximization.Fit(windows, Fit, cancellation);
-        return fit.Mixture is null ? null : new WindowModel(Shape, Normalisation, fit.Mixture, fit.Report);
+        return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
     }
+
+    /// <summary>Differences within a short past are often all zero: their scale has a floor, the least that one of the series asks for.</summary>
+    private Normalisation Floored(IReadOnlyList<ReadOnlyMemory<double>> histories) => Normalisation.Scaling == Scaling.SeasonalDifference && Shape.Channels == 1
+        ? histories.Select(history => Normalisation.FlooredFor(history.Span)).MinBy(floored => floored.ScaleFloor)!
+        : Normalisation;
 
     /// <summary>
     /// A profile is averaged over the seasons there are: half of those asked for will do. The history is preceded by missing values, so
@@ -104,6 +110,6 @@ public sealed record DensityRecipe
                 Array.Clear(mean);
             }
         });
-        return restricted is null ? null : new WindowModel(Shape, Normalisation, restricted, model.Report);
+        return restricted is null ? null : new WindowModel(Shape, model.Normalisation, restricted, model.Report);
     }
 }
