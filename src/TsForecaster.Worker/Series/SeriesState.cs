@@ -243,7 +243,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
         double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
-        (ForecastRecipe? recipe, SelectionTask? search) = _recipe.For(history.Length);
+        (ForecastRecipe? recipe, SelectionTask? search) = _recipe.For(history.Length, _schedule.Drifted);
         return new RefitJob(key, since, history, recipe, _models.Active)
         {
             Search = search,
