@@ -16,6 +16,9 @@ public enum Dependence
 
     /// <summary>Past and future apart: the forecast is the level, with the spread of what came after it.</summary>
     Level,
+
+    /// <summary>The same about zero: the level without drift. What of the past is missing, its neighbours tell.</summary>
+    Walk,
 }
 
 /// <summary>How one density of windows is fitted: everything but the data.</summary>
@@ -94,6 +97,7 @@ public sealed record DensityRecipe
     private WindowModel? Restrict(WindowModel model)
     {
         int d = Shape.Dimension, past = Shape.PastDimension;
+        bool centred = Dependence is Dependence.ZeroMean or Dependence.Walk, apart = Dependence is Dependence.Level or Dependence.Walk;
         GaussianMixture? restricted = model.Mixture.Revise((mean, covariance) =>
         {
             for (int i = 0; i < d; i++)
@@ -101,11 +105,12 @@ public sealed record DensityRecipe
                 for (int j = 0; j < d; j++)
                 {
                     double entry = covariance[(i * d) + j];
-                    covariance[(i * d) + j] = Dependence == Dependence.ZeroMean ? entry + (mean[i] * mean[j]) : (i < past) == (j < past) ? entry : 0.0;
+                    double moment = centred ? entry + (mean[i] * mean[j]) : entry;
+                    covariance[(i * d) + j] = !apart || (i < past) == (j < past) ? moment : 0.0;
                 }
             }
 
-            if (Dependence == Dependence.ZeroMean)
+            if (centred)
             {
                 Array.Clear(mean);
             }

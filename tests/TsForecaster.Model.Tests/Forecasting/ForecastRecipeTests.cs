@@ -21,6 +21,25 @@ public sealed class ForecastRecipeTests
     }
 
     [Fact]
+    public void Walk_LastValueMissing_TakesTheOneBeforeWithALittleLessCertainty()
+    {
+        Random random = new(2);
+        double value = 0.0;
+        double[] walk = [.. Enumerable.Range(0, 600).Select(_ => value += random.NextDouble() - 0.5)];
+        DensityRecipe recipe = new() { Name = "walk", Shape = new(5, 3), Normalisation = new(Centring.Last), Dependence = Dependence.Walk };
+        Forecaster forecaster = new(new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([walk])!);
+        Forecast known = forecaster.Predict([9.0, 3.0, 4.0, 5.0, 2.0]), missing = forecaster.Predict([9.0, 3.0, 4.0, 5.0, double.NaN]);
+        for (int h = 1; h <= 3; h++)
+        {
+            double expected = Math.Sqrt(h / 12.0);
+            Assert.Equal(2.0, known.Marginal(h).Mean, 1e-9);
+            Assert.Equal(expected, known.Marginal(h).StandardDeviation, 0.08 * expected);
+            Assert.Equal(5.0, missing.Marginal(h).Mean, 0.35);
+            Assert.Equal(Math.Sqrt((h + 1) / 12.0), missing.Marginal(h).StandardDeviation, 0.08);
+        }
+    }
+
+    [Fact]
     public void Level_AboutTheMean_ForgetsThePast()
     {
         DensityRecipe mean = new() { Name = "mean", Shape = new(1, 2), Normalisation = Normalisation.None, Dependence = Dependence.Level };

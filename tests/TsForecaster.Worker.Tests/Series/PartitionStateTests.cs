@@ -213,6 +213,31 @@ public sealed class PartitionStateTests
         Assert.True(results[^1].Live.Mase < results[^1].Live.SeasonalNaiveMase);
     }
 
+    [Fact]
+    public void Advance_AutoWalkWithMissingCells_ForecastsFromWhatCameBefore()
+    {
+        SeriesSettings settings = Small(auto: true);
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        Random random = new(8);
+        double value = 50.0;
+        for (int i = 0; i < 160; i++)
+        {
+            value += random.NextDouble() - 0.5;
+            if (i % 5 != 3)
+            {
+                Feed(state, A, i, value, results, pending);
+            }
+        }
+
+        Assert.Contains(results, r => r.Model is { } model && model.Reason.Contains("chosen last value", StringComparison.Ordinal));
+        StepResult[] missing = [.. results.Skip(100).Where(r => r.Step.Missing)];
+        Assert.NotEmpty(missing);
+        Assert.All(missing, r => Assert.NotNull(r.Forecast));
+        Assert.All(missing, r => Assert.Equal(results[results.IndexOf(r) - 1].Step.Value, r.Forecast!.Density.Mean()[0], 0.5));
+    }
+
     private static PartitionState State(GridSettings grid) => new(_ => new SeriesSettings { Grid = grid }, []);
 
     private static Step[] Place(PartitionState state, SeriesKey key, long second, double value)
