@@ -14,11 +14,14 @@ public enum Dependence
     /// </summary>
     ZeroMean,
 
+    /// <summary>
+    /// All of it about one mean for all steps of a channel, as windows of a stationary series have: a forecast tends to it, and what drift there
+    /// happened to be in the fitted rows is not carried on.
+    /// </summary>
+    OneMean,
+
     /// <summary>Past and future apart: the forecast is the level, with the spread of what came after it.</summary>
     Level,
-
-    /// <summary>The same about zero: the level without drift. What of the past is missing, its neighbours tell.</summary>
-    Walk,
 }
 
 /// <summary>How one density of windows is fitted: everything but the data.</summary>
@@ -38,7 +41,7 @@ public sealed record DensityRecipe
     public Dependence Dependence { get; init; }
 
     /// <summary>Steps of history that a query needs.</summary>
-    public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
+    public int Reach => Normalisation.ReachOf(Shape);
 
     /// <summary>The fit before penalty and dependence are applied, which recipes that differ only in these share.</summary>
     public DensityRecipe Base => this with { Name = "", Penalty = GainPenalty.None, Dependence = Dependence.Fitted };
@@ -59,31 +62,24 @@ public sealed record DensityRecipe
     /// </summary>
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
-        Normalisation normalisation = Floored(histories);
         WindowSet windows = Normalisation.Seasons == 0
-            ? WindowSet.Over(histories, Shape, normalisation, missing: new MissingValues())
-            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, normalisation);
+            ? WindowSet.Over(histories, Shape, Normalisation, missing: new MissingValues())
+            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
         }
 
         FitResult fit = ExpectationMaximization.Fit(windows, Fit, cancellation);
-        return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
+        return fit.Mixture is null ? null : new WindowModel(Shape, Normalisation, fit.Mixture, fit.Report);
     }
 
-    /// <summary>Differences within a short past are often all zero: their scale has a floor, the least that one of the series asks for.</summary>
-    private Normalisation Floored(IReadOnlyList<ReadOnlyMemory<double>> histories) => Normalisation.Scaling == Scaling.SeasonalDifference && Shape.Channels == 1
-        ? histories.Select(history => Normalisation.FlooredFor(history.Span)).MinBy(floored => floored.ScaleFloor)!
-        : Normalisation;
-
     /// <summary>
-    /// A profile is averaged over the seasons there are: half of those asked for will do. The history is preceded by missing values, so
-    /// that windows begin as early. Gaps much shorter than a forecast are bridged; what is missing of a profile is nobody's to estimate.
+    /// A profile is averaged over the seasons there are: one will do. The history is preceded by missing values, so that windows begin as early. Gaps much shorter than a forecast are bridged; what is missing of a profile is nobody's to estimate.
     /// </summary>
     private ReadOnlyMemory<double> WithShortProfiles(ReadOnlyMemory<double> history)
     {
-        int missing = Normalisation.Season * (Normalisation.Seasons / 2) * Shape.Channels;
+        int missing = Normalisation.Season * (Normalisation.Seasons - 1) * Shape.Channels;
         double[] longer = new double[missing + history.Length];
         longer.AsSpan(0, missing).Fill(double.NaN);
         FilledHistory.Bridged(history.Span, Shape.Channels, Math.Max(4, Shape.Future / 4)).CopyTo(longer, missing);
@@ -97,24 +93,34 @@ public sealed record DensityRecipe
     private WindowModel? Restrict(WindowModel model)
     {
         int d = Shape.Dimension, past = Shape.PastDimension;
-        bool centred = Dependence is Dependence.ZeroMean or Dependence.Walk, apart = Dependence is Dependence.Level or Dependence.Walk;
         GaussianMixture? restricted = model.Mixture.Revise((mean, covariance) =>
         {
+            double[] kept = Dependence switch { Dependence.ZeroMean => new double[d], Dependence.OneMean => OneMean(mean), _ => [.. mean] };
             for (int i = 0; i < d; i++)
             {
                 for (int j = 0; j < d; j++)
                 {
-                    double entry = covariance[(i * d) + j];
-                    double moment = centred ? entry + (mean[i] * mean[j]) : entry;
-                    covariance[(i * d) + j] = !apart || (i < past) == (j < past) ? moment : 0.0;
+                    double entry = covariance[(i * d) + j] + ((mean[i] - kept[i]) * (mean[j] - kept[j]));
+                    covariance[(i * d) + j] = Dependence != Dependence.Level || (i < past) == (j < past) ? entry : 0.0;
                 }
             }
 
-            if (centred)
-            {
-                Array.Clear(mean);
-            }
+            kept.CopyTo(mean, 0);
         });
-        return restricted is null ? null : new WindowModel(Shape, model.Normalisation, restricted, model.Report);
+        return restricted is null ? null : new WindowModel(Shape, Normalisation, restricted, model.Report);
+    }
+
+    private double[] OneMean(ReadOnlySpan<double> mean)
+    {
+        double[] one = new double[mean.Length];
+        for (int i = 0; i < one.Length; i++)
+        {
+            for (int j = i % Shape.Channels; j < one.Length; j += Shape.Channels)
+            {
+                one[i] += mean[j] / Shape.Steps;
+            }
+        }
+
+        return one;
     }
 }

@@ -7,7 +7,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 2: transform and spread, then each member with its weight: shape, normalisation and mixture; then the
+/// What a model file holds, version 3: transform and spread, then each member with its weight: shape, normalisation and mixture; then the
 /// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
 /// or one variance a component.
 /// </summary>
@@ -60,6 +60,7 @@ internal static class ModelContent
         Write(writer, normalisation.LevelSteps);
         Write(writer, (int)normalisation.Scaling);
         Write(writer, normalisation.ScaleFloor);
+        Write(writer, normalisation.Decay);
         Write(writer, (int)mixture.Shape);
         Write(writer, mixture.Components);
         Write(writer, mixture.Weights);
@@ -145,7 +146,15 @@ internal static class ModelContent
     {
         Centring centring = reader.Choice<Centring>();
         int season = reader.Size("season"), seasons = reader.Count("seasons"), measured = reader.Count("measured steps"), level = reader.Count("level steps");
-        return new Normalisation(centring, reader.Choice<Scaling>()) { Season = season, Seasons = seasons, MeasuredSteps = measured, LevelSteps = level, ScaleFloor = reader.Number() };
+        return new Normalisation(centring, reader.Choice<Scaling>())
+        {
+            Season = season,
+            Seasons = seasons,
+            MeasuredSteps = measured,
+            LevelSteps = level,
+            ScaleFloor = reader.Number(),
+            Decay = reader.Number(),
+        };
     }
 
     private static GaussianMixture ReadMixture(ref ContentReader reader, WindowShape shape)

@@ -13,8 +13,8 @@ public sealed class ModelFileException(string message) : Exception(message);
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>The version that is written; older ones are read.</summary>
-    public const int Version = 2;
+    /// <summary>The version that is written and read.</summary>
+    public const int Version = 3;
 
     private const int HeaderBytes = 8 + sizeof(int) + sizeof(long);
 
@@ -55,9 +55,9 @@ public static class ModelFile
             throw new ModelFileException($"the model file has version {version}; this program reads versions up to {Version}: use a newer program");
         }
 
-        if (version == 1)
+        if (version is 1 or 2)
         {
-            throw new ModelFileException("the model file has version 1, which knew no ensembles; fit the model again");
+            throw new ModelFileException($"the model file has version {version}, {(version == 1 ? "which knew no ensembles" : "whose seasonal profiles were others")}; fit the model again");
         }
 
         long length = BinaryPrimitives.ReadInt64LittleEndian(header[12..]);

@@ -72,7 +72,8 @@ internal sealed class WindowGapFiller
         var window = new double[_model.Shape.Dimension];
         var levels = new double[_reader.Levels];
         var scales = new double[channels];
-        _reader.Read(Stretch(history), window, levels, scales);
+        double[] stretch = Stretch(history);
+        _reader.Read(stretch, window, levels, scales);
         var offsets = new double[channels];
         for (int c = 0; c < channels; c++)
         {
@@ -109,7 +110,7 @@ internal sealed class WindowGapFiller
         int count = KeptWeights.Select(weights, best, kept);
         for (int i = 0; i < targets.Length; i++)
         {
-            double level = levels[_reader.LevelOf(targets[i])], scale = scales[targets[i] % channels];
+            double level = _reader.LevelOf(targets[i], stretch, levels), scale = scales[targets[i] % channels];
             filled[i] = new GapMixture(
                 weights[..count],
                 Array.ConvertAll(kept[..count], k => level + (scale * means[k][i])),

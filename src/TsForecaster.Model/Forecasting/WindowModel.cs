@@ -32,7 +32,7 @@ public sealed class WindowModel
     internal WindowForecaster Prepared => _prepared.Value;
 
     /// <summary>Steps of history that a query needs.</summary>
-    public int Reach => Math.Max(Shape.Reach, Normalisation.Reach);
+    public int Reach => Normalisation.ReachOf(Shape);
 
     /// <summary>Fits the windows of one or several histories, which share the model; those too of which at least half is observed.</summary>
     /// <inheritdoc cref="Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, MissingValues?, CancellationToken)"/>

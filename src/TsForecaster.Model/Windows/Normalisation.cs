@@ -29,22 +29,25 @@ public enum Scaling
 
 /// <summary>
 /// How a window is made comparable with the others: x ↦ (x − level) / scale, level and scale taken from the window's own past, one
-/// pair a channel; with <see cref="Seasons"/>, after the seasonal profile of the last seasons is subtracted (from a past value, that of the
-/// other seasons), so that what is modelled is the departure from a pattern that is known ahead. It is part of the model and undone on the forecast.
+/// pair a channel; with <see cref="Seasons"/>, after every value's seasonal profile is subtracted, so that what is modelled is the departure
+/// from a pattern that is known ahead. It is part of the model and undone on the forecast.
 /// </summary>
 public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Scaling = Scaling.None)
 {
-    /// <summary>The floor of the scales as a share of a series' mean absolute change from one season to the next.</summary>
-    private const double FloorShare = 0.1;
-
     /// <summary>Windows as they are.</summary>
     public static Normalisation None { get; } = new(Centring.None);
 
     /// <summary>m, steps in a season, for the profile and for differences a season apart.</summary>
     public int Season { get; init; } = 1;
 
-    /// <summary>How many of the last seasons the profile averages; 0 for no profile.</summary>
+    /// <summary>
+    /// How many seasons a value's profile averages, those before the value itself; 0 for no profile. A past value departs from its own earlier seasons as
+    /// a future one does, so that the level of departures goes on from one to the other.
+    /// </summary>
     public int Seasons { get; init; }
+
+    /// <summary>α, above 0 and at most 1: what a season counts in the profile relative to the one after it.</summary>
+    public double Decay { get; init; } = 1.0;
 
     /// <summary>Whether windows are left as they are.</summary>
     public bool IsNone => Centring == Centring.None && Scaling == Scaling.None && Seasons == 0;
@@ -58,36 +61,11 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>The last steps of those that <see cref="Centring.Mean"/> averages; 0 for all.</summary>
     public int LevelSteps { get; init; }
 
-    /// <summary>Steps of history that the profile, the level and the scale need, whatever the window's past; 0 when its past is enough.</summary>
-    public int Reach => Math.Max(checked(Season * Seasons), MeasuredSteps);
-
-    /// <summary>Levels of a channel: one, or one a phase.</summary>
-    public int Phases => Seasons > 0 ? Season : 1;
+    /// <summary>Steps of history that windows of a shape read: the past, or what level and scale are measured over, and the profile's seasons before.</summary>
+    public int ReachOf(WindowShape shape) => checked(Math.Max(shape.Reach, MeasuredSteps) + (Season * Seasons));
 
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
-
-    /// <summary>
-    /// For the windows of one series: scales are no smaller than a tenth of what the series changes from one season to the next, on average, so
-    /// that a quiet past, such as a few readings of a sensor that stands still, does not make a window of noise large.
-    /// </summary>
-    /// <param name="history">Of one channel, NaN where missing.</param>
-    public Normalisation FlooredFor(ReadOnlySpan<double> history)
-    {
-        int pairs = 0, observed = 0;
-        double changes = 0.0, magnitudes = 0.0;
-        for (int i = 0; i < history.Length; i++)
-        {
-            double change = i < Season ? double.NaN : Math.Abs(history[i] - history[i - Season]);
-            changes += double.IsNaN(change) ? 0.0 : change;
-            pairs += double.IsNaN(change) ? 0 : 1;
-            magnitudes += double.IsNaN(history[i]) ? 0.0 : Math.Abs(history[i]);
-            observed += double.IsNaN(history[i]) ? 0 : 1;
-        }
-
-        double floor = pairs > 0 ? FloorShare * changes / pairs : 0.0;
-        return this with { ScaleFloor = Math.Max(ScaleFloor, Math.Max(floor, observed > 0 ? 1e-9 * magnitudes / observed : 0.0)) };
-    }
 
     /// <summary>Whether the level is measured on the past that a window holds, so that it is open when some of that is missing.</summary>
     internal bool IsLevelOfPast => Centring == Centring.Last || (Centring == Centring.Mean && MeasuredSteps == 0);
@@ -163,40 +141,28 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     }
 
     /// <summary>
-    /// The seasonal profile of each channel: for each phase the mean of the observed values one, two, … seasons before. A phase without
-    /// any takes the mean of the others; with nothing observed at all the profile is 0.
+    /// The profile of one value: Σ α^(i−1) y_(s − i·m) / Σ α^(i−1) over those of its i = 1 … <see cref="Seasons"/> earlier seasons that were observed; NaN
+    /// with none.
     /// </summary>
-    /// <param name="history">Whole steps of <paramref name="channels"/> interleaved values, at least <see cref="Seasons"/> seasons; NaN where missing.</param>
+    /// <param name="history">Whole steps of <paramref name="channels"/> interleaved values, NaN where missing.</param>
     /// <param name="channels">C.</param>
-    /// <param name="profile">Receives m·C numbers; the first C belong to the step after the history.</param>
-    public void MeasureProfile(ReadOnlySpan<double> history, int channels, Span<double> profile)
+    /// <param name="index">Where the value lies, in the history or less than a season behind its end.</param>
+    public double Profile(ReadOnlySpan<double> history, int channels, int index)
     {
-        int season = Season * channels;
-        ReadOnlySpan<double> recent = history[^(Seasons * season)..];
-        bool whole = true;
-        for (int i = 0; i < season; i++)
+        // Newest first, relative to the newest, so that a repeated value is its own mean to the bit.
+        double first = double.NaN, sum = 0.0, weights = 0.0, weight = 1.0;
+        for (int season = 1; season <= Seasons; season++, weight *= Decay)
         {
-            // Newest first, relative to the newest, so that a repeated value is its own mean to the bit.
-            double first = double.NaN, sum = 0.0;
-            int observed = 0;
-            for (int at = recent.Length - season + i; at >= 0; at -= season)
+            double value = history[index - (season * Season * channels)];
+            if (!double.IsNaN(value))
             {
-                if (!double.IsNaN(recent[at]))
-                {
-                    first = observed == 0 ? recent[at] : first;
-                    sum += recent[at] - first;
-                    observed++;
-                }
+                first = weights == 0.0 ? value : first;
+                sum += weight * (value - first);
+                weights += weight;
             }
-
-            profile[i] = first + (sum / observed);
-            whole &= observed > 0;
         }
 
-        for (int channel = 0; channel < channels && !whole; channel++)
-        {
-            FillUnobserved(profile, channels, channel);
-        }
+        return first + (sum / weights);
     }
 
     /// <summary>The mean of the last <see cref="LevelSteps"/> when anything was observed there, otherwise that of all.</summary>
@@ -216,22 +182,6 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
         }
 
         return observed > 0 ? mean + (shifted / observed) : mean;
-    }
-
-    private static void FillUnobserved(Span<double> profile, int channels, int channel)
-    {
-        double sum = 0.0;
-        int observed = 0;
-        for (int i = channel; i < profile.Length; i += channels)
-        {
-            sum += double.IsNaN(profile[i]) ? 0.0 : profile[i];
-            observed += double.IsNaN(profile[i]) ? 0 : 1;
-        }
-
-        for (int i = channel; i < profile.Length; i += channels)
-        {
-            profile[i] = !double.IsNaN(profile[i]) ? profile[i] : observed > 0 ? sum / observed : 0.0;
-        }
     }
 
     private double SeasonalDifference(ReadOnlySpan<double> past, int channels, int channel)

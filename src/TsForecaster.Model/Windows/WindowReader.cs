@@ -7,23 +7,18 @@ namespace TsForecaster.Model.Windows;
 internal sealed class WindowReader
 {
     private readonly int[] _sources;
-    private readonly int[] _levelOf;
 
     public WindowReader(WindowShape shape, Normalisation normalisation)
     {
         (Shape, Normalisation) = (shape, normalisation);
-        Reach = Math.Max(shape.Reach, normalisation.Reach);
-        Levels = normalisation.Phases * shape.Channels;
-        (_sources, _levelOf) = (new int[shape.Dimension], new int[shape.PastDimension]);
+        Reach = normalisation.ReachOf(shape);
+        Levels = (IsProfiled ? Math.Min(normalisation.Season, shape.Future) : 1) * shape.Channels;
+        _sources = new int[shape.Dimension];
         for (int i = 0; i < shape.Dimension; i++)
         {
             int position = i / shape.Channels, channel = i % shape.Channels;
             int step = position < shape.Past ? Reach - shape.Lags[position] : Reach + position - shape.Past;
             _sources[i] = (step * shape.Channels) + channel;
-            if (position < shape.Past)
-            {
-                _levelOf[i] = LevelAt(shape.Lags[position], channel);
-            }
         }
     }
 
@@ -34,8 +29,11 @@ internal sealed class WindowReader
     /// <summary>Steps of history before the first future step that a window reads.</summary>
     public int Reach { get; }
 
-    /// <summary>Levels of a window: one a channel, times phases. Future value i has level i modulo this.</summary>
+    /// <summary>Levels of a window's future: one a channel, with a profile for each phase that it comes to. Future value i has level i modulo this.</summary>
     public int Levels { get; }
+
+    /// <summary>Whether values have a seasonal profile subtracted.</summary>
+    public bool IsProfiled => Normalisation.Seasons > 0;
 
     /// <summary>Whether a window is the last P + F steps of its stretch as they are.</summary>
     public bool IsPlain => Normalisation.IsNone && Shape.IsContiguous;
@@ -95,8 +93,29 @@ internal sealed class WindowReader
         }
     }
 
-    /// <summary>Which level value i of a window has.</summary>
-    public int LevelOf(int i) => i < Shape.PastDimension ? _levelOf[i] : (i - Shape.PastDimension) % Levels;
+    /// <summary>The level of value i of a window.</summary>
+    /// <param name="i">From 0.</param>
+    /// <param name="stretch">That the window was read from.</param>
+    /// <param name="levels">That came with it.</param>
+    public double LevelOf(int i, ReadOnlySpan<double> stretch, ReadOnlySpan<double> levels)
+    {
+        if (i >= Shape.PastDimension)
+        {
+            return levels[(i - Shape.PastDimension) % Levels];
+        }
+
+        int channel = i % Shape.Channels;
+        if (!IsProfiled)
+        {
+            return levels[channel];
+        }
+
+        // Profiles apart, all values of a channel have one level.
+        ReadOnlySpan<double> history = stretch[..(Reach * Shape.Channels)];
+        double[] profile = new double[Levels];
+        ReadProfile(history, profile);
+        return levels[channel] - profile[channel] + ProfileAt(history, _sources[i], profile);
+    }
 
     /// <summary>Writes a past, normalised, and what it was normalised with.</summary>
     /// <param name="history">Reach steps, NaN where missing.</param>
@@ -126,29 +145,23 @@ internal sealed class WindowReader
             return;
         }
 
-        bool profiled = Normalisation.Seasons > 0;
-        if (profiled)
+        int numbers = Normalisation.MeasuredSteps * channels;
+        scoped ReadOnlySpan<double> measured = numbers > 0 ? history[^numbers..] : past;
+        Span<double> departures = stackalloc double[IsProfiled && numbers <= 512 ? numbers : 0];
+        if (IsProfiled)
         {
-            Normalisation.MeasureProfile(history, channels, levels);
+            ReadProfile(history, levels);
             for (int i = 0; i < past.Length; i++)
             {
-                past[i] = Departure(history, past[i], Shape.Lags[i / channels], i % channels, levels[_levelOf[i]]);
+                past[i] -= ProfileAt(history, _sources[i], levels);
             }
-        }
 
-        scoped ReadOnlySpan<double> measured = past;
-        int numbers = Normalisation.MeasuredSteps * channels;
-        Span<double> departures = stackalloc double[profiled && numbers <= 512 ? numbers : 0];
-        if (numbers > 0)
-        {
-            measured = history[^numbers..];
-            if (profiled)
+            if (numbers > 0)
             {
                 departures = numbers <= 512 ? departures : new double[numbers];
                 for (int i = 0; i < numbers; i++)
                 {
-                    int lag = Normalisation.MeasuredSteps - (i / channels);
-                    departures[i] = Departure(history, measured[i], lag, i % channels, levels[LevelAt(lag, i % channels)]);
+                    departures[i] = measured[i] - ProfileAt(history, history.Length - numbers + i, levels);
                 }
 
                 measured = departures;
@@ -165,36 +178,48 @@ internal sealed class WindowReader
 
             for (int i = c; i < levels.Length; i += channels)
             {
-                levels[i] = profiled ? levels[i] + level : level;
+                levels[i] = IsProfiled ? levels[i] + level : level;
             }
         }
     }
 
-    /// <summary>
-    /// A past value less the profile of the other seasons: a profile that the value is part of would be drawn to it, and take away some of
-    /// what the future should be told. y − (n·profile − y)/(n − 1) = (y − profile)·n/(n − 1), n the values that the profile averages.
-    /// </summary>
-    private double Departure(ReadOnlySpan<double> history, double value, int lag, int channel, double profile)
+    /// <summary>The profile of the steps to come. One whose seasons were all missing takes the mean of the others, 0 without any.</summary>
+    private void ReadProfile(ReadOnlySpan<double> history, Span<double> profile)
     {
-        int season = Normalisation.Season, seasons = Normalisation.Seasons;
-        if (lag > season * seasons)
+        bool whole = true;
+        for (int i = 0; i < profile.Length; i++)
         {
-            return value - profile;
+            profile[i] = Normalisation.Profile(history, Shape.Channels, history.Length + i);
+            whole &= !double.IsNaN(profile[i]);
         }
 
-        int averaged = 0;
-        for (int back = ((lag - 1) % season) + 1; back <= season * seasons; back += season)
+        for (int channel = 0; channel < Shape.Channels && !whole; channel++)
         {
-            averaged += double.IsNaN(history[((Reach - back) * Shape.Channels) + channel]) ? 0 : 1;
+            double mean = MeanOf(profile, channel);
+            for (int i = channel; i < profile.Length; i += Shape.Channels)
+            {
+                profile[i] = double.IsNaN(profile[i]) ? mean : profile[i];
+            }
         }
-
-        return averaged > 1 ? (value - profile) * averaged / (averaged - 1) : value - profile;
     }
 
-    /// <summary>Which level a past step has. The reach is not always whole seasons; the phase is counted from the first future step.</summary>
-    private int LevelAt(int lag, int channel)
+    /// <summary>The profile of a value of the history; the mean of the steps to come where its own seasons were all missing.</summary>
+    private double ProfileAt(ReadOnlySpan<double> history, int index, ReadOnlySpan<double> profile)
     {
-        int back = lag % Normalisation.Phases;
-        return ((back == 0 ? 0 : Normalisation.Phases - back) * Shape.Channels) + channel;
+        double own = Normalisation.Profile(history, Shape.Channels, index);
+        return double.IsNaN(own) ? MeanOf(profile, index % Shape.Channels) : own;
+    }
+
+    private double MeanOf(ReadOnlySpan<double> profile, int channel)
+    {
+        double sum = 0.0;
+        int observed = 0;
+        for (int i = channel; i < profile.Length; i += Shape.Channels)
+        {
+            sum += double.IsNaN(profile[i]) ? 0.0 : profile[i];
+            observed += double.IsNaN(profile[i]) ? 0 : 1;
+        }
+
+        return observed > 0 ? sum / observed : 0.0;
     }
 }

@@ -128,7 +128,7 @@ public sealed class WindowSet
     internal bool IsPlain => _reader is null;
 
     /// <summary>Whether a window is the last D numbers of its stretch, all less one level and divided by one scale.</summary>
-    internal bool IsShifted => _reader is { Shape: { IsContiguous: true, Channels: 1 }, Normalisation.Phases: 1 };
+    internal bool IsShifted => _reader is { Shape: { IsContiguous: true, Channels: 1 }, IsProfiled: false };
 
     /// <summary>Whether windows are slices that share most of their numbers with others.</summary>
     internal bool IsOverlapping => IsPlain && 4L * _histories.Sum(history => (long)history.Length) <= (long)CompleteCount * Dimension;

@@ -48,7 +48,7 @@ internal sealed class BacktestRun
         }
 
         ModelSettings model = request.Resolve(split.Train);
-        WindowShape shape = model.Shape;
+        WindowShape shape = new(model.Past, model.Future);
         bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
         int fitted = split.Train + (fitOnValid ? split.Valid : 0);
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
@@ -122,7 +122,7 @@ internal sealed class BacktestRun
         ReadOnlyMemory<double>[] futures = [.. train.Ids.Select(id => later.TryGetValue(id, out double[]? series)
             ? new ReadOnlyMemory<double>(series, 0, Math.Min(series.Length, model.Future))
             : throw new FailureException($"{testFile} has no series \"{id}\", which {trainFile} has"))];
-        WindowShape shape = model.Shape;
+        WindowShape shape = new(model.Past, model.Future);
         if (!request.IsAuto)
         {
             double[][] given = [.. train.Series.Select(series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series)];
@@ -187,10 +187,10 @@ internal sealed class BacktestRun
 
     private static IEnumerable<(string, object?)> Describe(ModelSettings model) =>
     [
-        ("past", model.Shape.Past),
+        ("past", model.Past),
         ("future", model.Future),
         ("season", model.Season),
-        ("components", model.FitOptions.Components),
+        ("components", model.Components),
         ("covariance", model.Covariance.ToString().ToLowerInvariant()),
         ("centring", model.Centring.ToString().ToLowerInvariant()),
         ("scaling", model.Scaling.ToString().ToLowerInvariant()),

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 using Xunit;
 
@@ -21,22 +22,38 @@ public sealed class ForecastRecipeTests
     }
 
     [Fact]
-    public void Walk_LastValueMissing_TakesTheOneBeforeWithALittleLessCertainty()
+    public void OneMean_RisingSeries_TendsToTheMeanOfAllSteps()
     {
-        Random random = new(2);
-        double value = 0.0;
-        double[] walk = [.. Enumerable.Range(0, 600).Select(_ => value += random.NextDouble() - 0.5)];
-        DensityRecipe recipe = new() { Name = "walk", Shape = new(5, 3), Normalisation = new(Centring.Last), Dependence = Dependence.Walk };
-        Forecaster forecaster = new(new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([walk])!);
-        Forecast known = forecaster.Predict([9.0, 3.0, 4.0, 5.0, 2.0]), missing = forecaster.Predict([9.0, 3.0, 4.0, 5.0, double.NaN]);
-        for (int h = 1; h <= 3; h++)
+        // The means of the four positions rise by a half each; the forecasts are the third and the fourth, or what all have in common.
+        DensityRecipe level = new() { Name = "level", Shape = new(2, 2), Normalisation = Normalisation.None, Penalty = new() { Level = 1e9 } };
+        double[] rising = Predict(level).Mean(), one = Predict(level with { Dependence = Dependence.OneMean }).Mean();
+        Assert.Equal(rising[0] + 0.5, rising[1], 0.02);
+        Assert.All(one, mean => Assert.Equal(rising[0] - 0.25, mean, 0.02));
+    }
+
+    [Fact]
+    public void OneMean_Covariance_IsTheSecondMomentAboutIt()
+    {
+        DensityRecipe recipe = new() { Name = "r", Shape = new(2, 1), Normalisation = Normalisation.None };
+        GaussianMixture fitted = Density(recipe), one = Density(recipe with { Dependence = Dependence.OneMean });
+        for (int i = 0; i < 3; i++)
         {
-            double expected = Math.Sqrt(h / 12.0);
-            Assert.Equal(2.0, known.Marginal(h).Mean, 1e-9);
-            Assert.Equal(expected, known.Marginal(h).StandardDeviation, 0.08 * expected);
-            Assert.Equal(5.0, missing.Marginal(h).Mean, 0.35);
-            Assert.Equal(Math.Sqrt((h + 1) / 12.0), missing.Marginal(h).StandardDeviation, 0.08);
+            for (int j = 0; j < 3; j++)
+            {
+                double shift = (fitted.Mean(0)[i] - one.Mean(0)[0]) * (fitted.Mean(0)[j] - one.Mean(0)[0]);
+                Assert.Equal(fitted.Covariance(0)[(i * 3) + j] + shift, one.Covariance(0)[(i * 3) + j], 1e-9);
+            }
         }
+
+        static GaussianMixture Density(DensityRecipe recipe) => new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([_drifting])!.Members[0].Mixture;
+    }
+
+    [Fact]
+    public void Fit_ProfileOfManySeasons_BeginsWithOne()
+    {
+        // The second season's first value is the first with a profile: 300 rows, a season of 50, past 3 and future 2 leave 300 − 50 − 5 + 1 windows.
+        DensityRecipe recipe = new() { Name = "profile", Shape = new(3, 2), Normalisation = new(Centring.Last) { Season = 50, Seasons = 5, Decay = 0.8 } };
+        Assert.Equal(246, new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([_drifting])!.Members[0].Report.Windows);
     }
 
     [Fact]
@@ -53,7 +70,7 @@ public sealed class ForecastRecipeTests
         double[] seasonal = [.. Enumerable.Range(0, 200).Select(t => (10.0 * (t % 7)) + Math.Sin(t * t))];
         DensityRecipe recipe = new() { Name = "last season", Shape = new(1, 9), Normalisation = new(Centring.None) { Season = 7, Seasons = 1 }, Dependence = Dependence.Level };
         ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([seasonal])!;
-        double[] mean = new Forecaster(model).Predict(seasonal.AsSpan()[^7..]).Mean();
+        double[] mean = new Forecaster(model).Predict(seasonal.AsSpan()[^model.Reach..]).Mean();
         for (int h = 0; h < 9; h++)
         {
             Assert.Equal(seasonal[200 - 7 + (h % 7)], mean[h], 0.2);
@@ -98,35 +115,11 @@ public sealed class ForecastRecipeTests
     public void Mean_OfRecipesWithSharedMembers_AveragesTheirWeights()
     {
         DensityRecipe a = new() { Name = "a", Shape = new(4, 2) }, b = new() { Name = "b", Shape = new(6, 2) }, c = new() { Name = "c", Shape = new(8, 2) };
-        ForecastRecipe mean = ForecastRecipe.Mean([new([a, b], [0.25, 0.75], [1.0, 2.0], ValueTransform.Log), new([b, c], [0.5, 0.5], [1.0, 2.0], ValueTransform.Log)]);
+        ForecastRecipe mean = ForecastRecipe.Mean([new([a, b], [0.25, 0.75], [1.0, 2.0], ValueTransform.Log), new([b, c], [0.5, 0.5], [4.0, 8.0], ValueTransform.Log)]);
         Assert.Equal([a, b, c], mean.Members);
         Assert.Equal([0.125, 0.625, 0.25], mean.Weights);
-        Assert.Equal([1.0, 2.0], mean.Spread);
+        Assert.All(mean.Spread.Zip([2.0, 4.0]), factor => Assert.Equal(factor.Second, factor.First, 1e-12));
         Assert.Equal(ValueTransform.Log, mean.Transform);
-    }
-
-    [Fact]
-    public void Fit_StillStretches_DoNotMakeTheRestUncertain()
-    {
-        // A sensor that repeats its reading now and then: differences within a short past are all zero.
-        double[] still = [.. Enumerable.Range(0, 400).Select(t => Math.Round(20.0 + (3.0 * Math.Sin(t / 9.0)) + (0.2 * Math.Sin(t * t))))];
-        DensityRecipe recipe = new() { Name = "scaled", Shape = new(3, 4), Normalisation = new(Centring.Last, Scaling.SeasonalDifference) };
-        ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([still])!;
-        Assert.All(Enumerable.Range(100, 200), at => Assert.InRange(new Forecaster(model).Predict(still.AsSpan(at - 3, 3)).Marginal(4).StandardDeviation, 0.0, 40.0));
-    }
-
-    [Fact]
-    public void From_EarlierModel_GoesOnWithMixturesOfTheSameWindows()
-    {
-        DensityRecipe mixture = new() { Name = "two", Shape = new(3, 2), Fit = new() { Components = 2 } };
-        DensityRecipe penalised = mixture with { Name = "penalised", Penalty = new() { Level = 0.1 } }, one = mixture with { Name = "one", Fit = new() };
-        ForecastRecipe recipe = new([mixture, penalised, one], [0.5, 0.25, 0.25], [], ValueTransform.None);
-        ForecastModel model = recipe.Fit([_drifting])!;
-        ForecastRecipe warm = recipe.From(model);
-        Assert.Same(model.Members[0].Mixture, warm.Members[0].Fit.InitialMixture);
-        Assert.Equal([penalised, one], warm.Members.Skip(1));
-        Assert.True(warm.Fit([_drifting])!.Members[0].Report.Iterations <= 2);
-        Assert.Equal(recipe.Members, (recipe with { Transform = ValueTransform.Log }).From(model).Members);
     }
 
     private static Forecast Predict(DensityRecipe recipe)

@@ -100,17 +100,19 @@ public sealed class ModelFileTests
     public void Load_NewerVersion_SaysWhichAndWhatToDo()
     {
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 3);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 4);
         string message = Refused(bytes);
-        Assert.Contains("version 3", message, StringComparison.Ordinal);
+        Assert.Contains("version 4", message, StringComparison.Ordinal);
         Assert.Contains("newer program", message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Load_FirstVersion_SaysToFitAgain()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Load_EarlierVersion_SaysToFitAgain(int version)
     {
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), version);
         Assert.Contains("fit the model again", Refused(bytes), StringComparison.Ordinal);
     }
 
@@ -158,10 +160,10 @@ public sealed class ModelFileTests
     [InlineData(56, -1, "measured steps is -1")]
     [InlineData(60, -1, "level steps is -1")]
     [InlineData(64, -1, "Scaling is -1")]
-    [InlineData(76, 4, "CovarianceShape is 4")]
-    [InlineData(80, 0, "components is 0")]
-    [InlineData(80, 1 << 30, "ends before")]
-    [InlineData(80, 1, "impossible model")]
+    [InlineData(84, 4, "CovarianceShape is 4")]
+    [InlineData(88, 0, "components is 0")]
+    [InlineData(88, 1 << 30, "ends before")]
+    [InlineData(88, 1, "impossible model")]
     public void Load_ImpossibleSize_IsRefused(int offset, int value, string expected) =>
         Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(HeaderBytes + offset), value))), StringComparison.Ordinal);
 
@@ -170,7 +172,7 @@ public sealed class ModelFileTests
     [InlineData(double.PositiveInfinity, "a number is Infinity")]
     [InlineData(-1.0, "the weight of component 0 is -1")]
     public void Load_ImpossibleWeight_IsRefused(double value, string expected) =>
-        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 84), value))), StringComparison.Ordinal);
+        Assert.Contains(expected, Refused(Resealed(bytes => BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(HeaderBytes + 92), value))), StringComparison.Ordinal);
 
     [Fact]
     public void Load_ContentLongerThanTheModel_IsRefused()

@@ -15,7 +15,7 @@ internal static class RandomModels
         [
             Member(new WindowShape(4, 3), 2, 1, new Normalisation(Centring.Mean, Scaling.StandardDeviation)),
             Member(WindowShape.OfLags([9, 8, 2, 1], 3), 1, 2, new Normalisation(Centring.Last)),
-            Member(new WindowShape(2, 3), 3, 3, new Normalisation(Centring.Mean) { Season = 5, Seasons = 2, MeasuredSteps = 7, LevelSteps = 3 }),
+            Member(new WindowShape(2, 3), 3, 3, new Normalisation(Centring.Mean) { Season = 3, Seasons = 2, Decay = 0.75, MeasuredSteps = 4, LevelSteps = 3 }),
         ],
         [0.5, 0.3, 0.2],
         spread.Length > 0 ? spread : [0.5, 1.0, 2.0]);

@@ -40,21 +40,14 @@ public sealed class WindowReaderTests
         const int Steps = 11;
         Normalisation normalisation = new(centring, Scaling.StandardDeviation) { Season = 4, Seasons = seasons, MeasuredSteps = Steps, LevelSteps = levelSteps };
         WindowSet windows = WindowSet.Over(_series, WindowShape.OfLags([6, 5, 2], 6), normalisation);
-        int reach = Math.Max(Steps, 4 * seasons);
+        int reach = Steps + (4 * seasons);
         Assert.Equal(60 - (reach + 6) + 1, windows.Count);
         double[] window = new double[9];
         for (int n = 0; n < windows.Count; n++)
         {
             windows.CopyTo(n, window);
             int origin = n + reach;
-            double At(int step)
-            {
-                // A past value departs from the seasons that are not its own.
-                int phase = ((step % 4) + 4) % 4;
-                int[] others = [.. Enumerable.Range(1, seasons).Select(season => phase - (4 * season)).Where(other => other != step)];
-                return _series[origin + step] - (seasons == 0 ? 0.0 : others.Average(other => _series[origin + other]));
-            }
-
+            double At(int step) => _series[origin + step] - (seasons == 0 ? 0.0 : Profile(origin + step, origin, 4, seasons, 1.0));
             double[] measured = [.. Enumerable.Range(-Steps, Steps).Select(At)];
             double mean = measured.Average(), scale = Math.Sqrt(measured.Average(x => (x - mean) * (x - mean)));
             double level = centring == Centring.Last ? measured[^1] : levelSteps > 0 ? measured[^levelSteps..].Average() : mean;
@@ -64,34 +57,52 @@ public sealed class WindowReaderTests
     }
 
     [Theory]
-    [InlineData(Centring.None, Scaling.None)]
-    [InlineData(Centring.Last, Scaling.StandardDeviation)]
-    [InlineData(Centring.Mean, Scaling.None)]
-    public void Read_Profile_EqualsTheDefinition(Centring centring, Scaling scaling)
+    [InlineData(Centring.None, Scaling.None, 1.0)]
+    [InlineData(Centring.Last, Scaling.StandardDeviation, 0.5)]
+    [InlineData(Centring.Mean, Scaling.None, 0.8)]
+    public void Read_Profile_EqualsTheDefinition(Centring centring, Scaling scaling, double decay)
     {
-        Normalisation normalisation = new(centring, scaling) { Season = 4, Seasons = 3 };
+        Normalisation normalisation = new(centring, scaling) { Season = 4, Seasons = 3, Decay = decay };
         WindowSet windows = WindowSet.Over(_series, WindowShape.OfLags([6, 5, 2, 1], 6), normalisation);
         double[] window = new double[10];
-        Assert.Equal(60 - (12 + 6) + 1, windows.Count);
+        Assert.Equal(60 - (6 + 12 + 6) + 1, windows.Count);
         for (int n = 0; n < windows.Count; n++)
         {
             windows.CopyTo(n, window);
-            int origin = n + 12;
-            double Profile(int t)
-            {
-                int phase = ((t - origin) % 4 + 4) % 4;
-                return (_series[origin + phase - 4] + _series[origin + phase - 8] + _series[origin + phase - 12]) / 3.0;
-            }
-
-            // Of the three seasons of a past value's phase, the two others.
-            double[] past = [.. new[] { 6, 5, 2, 1 }.Select(lag => _series[origin - lag] - (((3.0 * Profile(origin - lag)) - _series[origin - lag]) / 2.0))];
+            int origin = n + 18;
+            double At(int step) => _series[origin + step] - Profile(origin + step, origin, 4, 3, decay);
+            double[] past = [.. new[] { -6, -5, -2, -1 }.Select(At)];
             double level = centring switch { Centring.Last => past[^1], Centring.Mean => past.Average(), _ => 0.0 };
             double mean = past.Average();
             double scale = scaling == Scaling.None ? 1.0 : Math.Sqrt(past.Average(x => (x - mean) * (x - mean)));
-            double[] future = [.. Enumerable.Range(0, 6).Select(h => _series[origin + h] - Profile(origin + h))];
-            double[] expected = [.. past.Concat(future).Select(x => (x - level) / scale)];
+            double[] expected = [.. past.Concat(Enumerable.Range(0, 6).Select(At)).Select(x => (x - level) / scale)];
             Assert.All(expected.Zip(window), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
         }
+    }
+
+    [Fact]
+    public void LevelOf_AnyNumberOfAWindow_TakesItBackToItsValue()
+    {
+        WindowReader reader = new(WindowShape.OfLags([5, 2, 1], 3, 2), new(Centring.Last, Scaling.StandardDeviation) { Season = 4, Seasons = 2, Decay = 0.7 });
+        double[] stretch = [.. _series[..((reader.Reach + 3) * 2)]];
+        double[] window = new double[12], raw = new double[12], levels = new double[reader.Levels], scales = new double[2];
+        reader.Read(stretch, window, levels, scales);
+        reader.Pick(stretch, raw);
+        for (int i = 0; i < window.Length; i++)
+        {
+            Assert.Equal(raw[i], reader.LevelOf(i, stretch, levels) + (scales[i % 2] * window[i]), 1e-10);
+        }
+    }
+
+    [Fact]
+    public void Read_LevelOfDeparturesGoesOn_FromPastToFuture()
+    {
+        // A pattern that stays, on a line: every step departs by as much, whichever seasons its profile averages.
+        double[] rising = [.. Enumerable.Range(0, 60).Select(t => (7.0 * (t % 5)) + (0.5 * t))];
+        WindowSet windows = WindowSet.Over(rising, new WindowShape(4, 5), new Normalisation(Centring.Last) { Season = 5, Seasons = 4, Decay = 0.8 });
+        double[] window = new double[9];
+        windows.CopyTo(3, window);
+        Assert.All(window, departure => Assert.Equal(0.0, departure, 1e-12));
     }
 
     [Fact]
@@ -105,10 +116,27 @@ public sealed class WindowReaderTests
     }
 
     [Fact]
-    public void MeasureProfile_PhaseNeverObserved_TakesTheMeanOfTheOthers()
+    public void Read_PhaseNeverObserved_TakesTheMeanOfTheOthers()
     {
-        double[] profile = new double[3];
-        new Normalisation(Centring.None) { Season = 3, Seasons = 2 }.MeasureProfile([1.0, double.NaN, 5.0, 3.0, double.NaN, double.NaN], 1, profile);
-        Assert.Equal([2.0, 3.5, 5.0], profile);
+        // The next three steps have the profiles 2, none and 5; the last step's own seasons were all missing.
+        WindowReader reader = new(new WindowShape(1, 3), new(Centring.None) { Season = 3, Seasons = 2 });
+        double[] past = new double[1], levels = new double[3];
+        reader.ReadPast([double.NaN, 1.0, double.NaN, double.NaN, 3.0, double.NaN, 5.0], past, levels, new double[1]);
+        Assert.Equal([2.0, 3.5, 5.0], levels);
+        Assert.Equal([5.0 - 3.5], past);
+    }
+
+    /// <summary>The weighted mean of a value's own earlier seasons; steps to come share those of their phase.</summary>
+    private static double Profile(int step, int origin, int season, int seasons, double decay)
+    {
+        int known = step < origin ? step : origin + ((step - origin) % season);
+        double sum = 0.0, weights = 0.0;
+        for (int i = 1; i <= seasons; i++)
+        {
+            sum += Math.Pow(decay, i) * _series[known - (i * season)];
+            weights += Math.Pow(decay, i);
+        }
+
+        return sum / weights;
     }
 }

@@ -50,18 +50,17 @@ public static class CandidateList
 
     private static IEnumerable<Candidate> References(SelectionTask task, int rows)
     {
-        // The last value is all they need; those before it stand in for it where it is missing.
-        WindowShape few = new(Math.Clamp((rows - task.Future) / 8, 1, Math.Min(8, task.Past ?? 8)), task.Future);
-        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "last value", Shape = few, Normalisation = new(Centring.Last), Dependence = Dependence.Walk });
-        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "mean", Shape = few, Normalisation = Normalisation.None, Dependence = Dependence.Level });
+        WindowShape one = new(1, task.Future);
+        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "last value", Shape = one, Normalisation = new(Centring.Last), Dependence = Dependence.ZeroMean });
+        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "mean", Shape = one, Normalisation = Normalisation.None, Dependence = Dependence.Level });
         foreach (int seasons in new[] { 1, 4 })
         {
-            if (task.Season > 1 && Fits(few, Profile(Centring.None, task.Season, seasons), rows))
+            if (task.Season > 1 && Fits(one, Profile(Centring.None, task.Season, seasons), rows))
             {
                 yield return new(CandidateKind.Reference, new DensityRecipe
                 {
                     Name = seasons == 1 ? "last season" : $"mean of {seasons} seasons",
-                    Shape = few,
+                    Shape = one,
                     Normalisation = Profile(Centring.None, task.Season, seasons),
                     Dependence = Dependence.Level,
                 });
@@ -84,7 +83,7 @@ public static class CandidateList
                         Shape = shape,
                         Normalisation = new(centring, Scaling.SeasonalDifference) { Season = task.Season },
                         Penalty = penalty,
-                        Dependence = centring == Centring.Last ? Dependence.ZeroMean : Dependence.Fitted,
+                        Dependence = centring == Centring.Last ? Dependence.ZeroMean : Dependence.OneMean,
                     });
                 }
             }
@@ -99,14 +98,16 @@ public static class CandidateList
         }
 
         int[] pasts = task.Past is { } given ? [given] : [.. new[] { task.Future, task.Future / 2, 2 * task.Future, 3 * task.Future }.Select(past => Math.Clamp(past, 4, 192)).Distinct()];
+        int longest = Pasts(task, rows).DefaultIfEmpty().Max();
         foreach (int past in pasts)
         {
-            // A profile over no more than the past tells nothing new.
-            foreach (int seasons in new[] { 4, 2, 8, 3 })
+            // Many seasons with less and less weight know the pattern best, as long as it keeps; few follow it. What a regression can hold it weighs better.
+            int most = Math.Min(8, (rows - past - task.Future) / task.Season);
+            foreach ((int seasons, double decay) in new[] { (4, 0.8), (most, 0.9), (2, 1.0) })
             {
                 WindowShape shape = new(past, task.Future);
-                Normalisation normalisation = Profile(Centring.Last, task.Season, seasons);
-                if (seasons * task.Season > past && Fits(shape, normalisation, rows))
+                Normalisation normalisation = Profile(Centring.Last, task.Season, seasons) with { Decay = decay };
+                if (seasons * task.Season > longest && Fits(shape, normalisation, rows))
                 {
                     yield return new(CandidateKind.Levelled, new DensityRecipe
                     {
@@ -190,8 +191,10 @@ public static class CandidateList
 
     private static Normalisation Profile(Centring centring, int season, int seasons) => new(centring) { Season = season, Seasons = seasons };
 
+    /// <summary>Whether the rows hold all that a window reads, and enough windows, of which the first have the profile of one season.</summary>
     private static bool Fits(WindowShape shape, Normalisation normalisation, int rows) =>
-        rows >= Math.Max(shape.Reach, normalisation.Season * ((normalisation.Seasons + 1) / 2)) + shape.Future + Math.Max(20, Math.Min(shape.Dimension, rows / 4));
+        rows >= normalisation.ReachOf(shape) + shape.Future
+        && rows >= shape.Reach + (normalisation.Seasons > 0 ? normalisation.Season : 0) + shape.Future + Math.Max(20, Math.Min(shape.Dimension, rows / 4));
 
     private static string Describe(GainPenalty penalty) => penalty switch
     {

@@ -32,6 +32,9 @@ internal sealed class HeldOutOrigins
     /// <summary>Origins whose future the candidates were fitted to.</summary>
     public int[] Learnt { get; }
 
+    /// <summary>Rows from the first learnt origin to the end of the last one's future.</summary>
+    public int LearntRows => Learnt.Length > 0 ? Learnt[^1] - Learnt[0] + Future : 0;
+
     private static int[] Spread(int first, int last, int most)
     {
         if (last < first)

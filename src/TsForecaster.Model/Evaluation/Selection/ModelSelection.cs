@@ -77,7 +77,7 @@ public static class ModelSelection
         private readonly List<SeriesForecasts[]> _forecasts = [];
         private IReadOnlyList<SeriesChoice> _choices = [];
         private IReadOnlyList<double[]> _weights = [];
-        private double[] _spread = [];
+        private IReadOnlyList<double[]> _spreads = [];
         private ValueTransform _transform;
         private (int Fitted, int HeldOut) _rows;
         private double _relative = double.NaN;
@@ -104,7 +104,7 @@ public static class ModelSelection
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
             double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
-            candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(recipe => AsTheTaskAllows(recipe, task))] })];
+            candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(QuickWhereMissing)] })];
             HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
             BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
             search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
@@ -158,7 +158,8 @@ public static class ModelSelection
         private void Decide(HeldOutOrigins origins, int future)
         {
             int count = _forecasts[0].Length, steps = origins.Steps.Length;
-            _choices = [.. Enumerable.Range(0, count).Select(c => new SeriesChoice(_candidates, [.. _forecasts.Select(forecasts => forecasts[c].Errors)], steps))];
+            double futures = (double)_rows.HeldOut / future;
+            _choices = [.. Enumerable.Range(0, count).Select(c => new SeriesChoice(_candidates, [.. _forecasts.Select(forecasts => forecasts[c].Errors)], steps, futures))];
 
             // What the held-out rows hold a dozen of can be told from chance: of a very long future, its first part. Origins may lie several rows apart.
             int stretch = Math.Max(1, _rows.HeldOut / 12);
@@ -167,7 +168,7 @@ public static class ModelSelection
             double[] gains = [.. _choices.SelectMany(choice => choice.HonestGains((stretch + apart - 1) / apart, early))];
             (_trust, _relative) = (HonestGain.Share(gains), gains.Length > 0 ? Math.Exp(gains.Average()) : double.NaN);
             _weights = [.. _choices.Select(Final)];
-            _spread = Spread(origins, (double)_rows.HeldOut / future);
+            _spreads = [.. Enumerable.Range(0, count).Select(c => Spread(c, origins, futures))];
             for (int k = 0; k < _candidates.Count; k++)
             {
                 Trials.Add(new Trial(
@@ -202,16 +203,12 @@ public static class ModelSelection
             return pooled;
         }
 
-        private double[] Spread(HeldOutOrigins origins, double futures)
+        private double[] Spread(int series, HeldOutOrigins origins, double futures)
         {
             List<double>[] learnt = [.. origins.Steps.Select(_ => new List<double>())], judged = [.. origins.Steps.Select(_ => new List<double>())];
-            for (int c = 0; c < _forecasts[0].Length; c++)
-            {
-                AddRatios(c, forecasts => (forecasts.LearntErrors, forecasts.LearntDeviations), learnt);
-                AddRatios(c, forecasts => (forecasts.Errors, forecasts.Deviations), judged);
-            }
-
-            return SpreadFactors.Of(learnt, judged, origins.Steps, futures);
+            AddRatios(series, forecasts => (forecasts.LearntErrors, forecasts.LearntDeviations), learnt);
+            AddRatios(series, forecasts => (forecasts.Errors, forecasts.Deviations), judged);
+            return SpreadFactors.Of(learnt, judged, origins.Steps, (futures, origins.LearntRows / (double)origins.Future * _forecasts[0].Length));
         }
 
         /// <summary>|error| / deviation of the combination, by step.</summary>
@@ -240,7 +237,7 @@ public static class ModelSelection
             }
         }
 
-        private ForecastRecipe Recipe(double[] weights)
+        private ForecastRecipe Recipe(double[] weights, int series)
         {
             List<DensityRecipe> members = [];
             List<double> shares = [];
@@ -253,14 +250,12 @@ public static class ModelSelection
                 }
             }
 
-            return new ForecastRecipe(members, shares, _spread, _transform);
+            return new ForecastRecipe(members, shares, _spreads[series], _transform);
         }
 
-        /// <summary>On its threads; and what is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>
-        private static DensityRecipe AsTheTaskAllows(DensityRecipe recipe, SelectionTask task) => recipe with
-        {
-            Fit = recipe.Fit with { Threads = task.Threads, MaxMissingIterations = recipe.Shape.Dimension > LongWindow ? 0 : recipe.Fit.MaxMissingIterations },
-        };
+        /// <summary>What is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>
+        private static DensityRecipe QuickWhereMissing(DensityRecipe recipe) =>
+            recipe.Shape.Dimension > LongWindow ? recipe with { Fit = recipe.Fit with { MaxMissingIterations = 0 } } : recipe;
 
         private static double Variance(ReadOnlySpan<double> values)
         {

@@ -6,8 +6,11 @@ namespace TsForecaster.Model.Evaluation.Selection;
 /// </summary>
 internal sealed class SeriesChoice
 {
-    /// <summary>λ: how much equal weights are preferred.</summary>
-    private const double Shrinkage = 0.03;
+    /// <summary>
+    /// Weights are found as if so many more futures had been seen, in which the errors of all candidates were independent and equal: the fewer the
+    /// held-out rows hold, the nearer the weights are to equal ones.
+    /// </summary>
+    private const double Prior = 4.0;
 
     /// <summary>A candidate whose error is so many times the best one's only adds noise.</summary>
     private const double Hopeless = 2.0;
@@ -18,13 +21,17 @@ internal sealed class SeriesChoice
     private readonly double[][] _errors;
     private readonly int _steps;
     private readonly int _origins;
+    private readonly double _shrinkage;
 
     /// <param name="candidates">Those that could be fitted.</param>
     /// <param name="errors">Of each candidate, origins×steps; NaN where it, or the truth, is missing.</param>
     /// <param name="steps">Scored steps.</param>
-    public SeriesChoice(IReadOnlyList<Candidate> candidates, double[][] errors, int steps)
+    /// <param name="futures">How many futures the held-out rows hold, side by side.</param>
+    public SeriesChoice(IReadOnlyList<Candidate> candidates, double[][] errors, int steps, double futures)
     {
         (_candidates, _steps, _origins) = (candidates, steps, errors[0].Length / steps);
+
+        _shrinkage = Prior / futures;
 
         // An entry counts when every candidate has one, so that all are judged on the same.
         _errors = [.. errors.Select(own => own.ToArray())];
@@ -155,7 +162,7 @@ internal sealed class SeriesChoice
             }
         }
 
-        double[] shares = SimplexWeights.Minimise(gram, n, Shrinkage);
+        double[] shares = SimplexWeights.Minimise(gram, n, _shrinkage);
         for (int a = 0; a < n; a++)
         {
             weights[Admitted[a]] = count > 0 ? shares[a] : 1.0 / n;

@@ -4,24 +4,24 @@ namespace TsForecaster.Model.Evaluation.Selection;
 
 /// <summary>
 /// What intervals are stretched by, for each step: the factor that makes the central 80 % hold 80 %, from the errors in deviations on
-/// fitted rows (many, but seen) and on held-out rows (unseen, but few): a geometric mean with the share n/(n + <see cref="Prior"/>) for the
-/// latter, n the futures that fit into the held-out rows.
+/// fitted rows (many, but seen) and on held-out rows (unseen, but few): a geometric mean with the shares of how many futures lie side by side
+/// in each. Those of all series count among the seen ones, as they share what is fitted to them, but no more than <see cref="MostSeen"/>.
 /// </summary>
 internal static class SpreadFactors
 {
     private const double Level = 0.8;
-    private const double Prior = 40.0;
+    private const double MostSeen = 40.0;
 
     private static readonly double _halfWidth = StandardNormal.InverseCdf(0.5 + (Level / 2.0));
 
     /// <param name="learnt">|error| / deviation at fitted rows, for each scored step.</param>
     /// <param name="judged">The same at held-out rows.</param>
     /// <param name="steps">Scored steps, from 1, rising; the last is F.</param>
-    /// <param name="futures">n.</param>
+    /// <param name="futures">In the held-out rows of the series, and in the fitted rows of all.</param>
     /// <returns>F factors, even between scored steps.</returns>
-    public static double[] Of(IReadOnlyList<double>[] learnt, IReadOnlyList<double>[] judged, int[] steps, double futures)
+    public static double[] Of(IReadOnlyList<double>[] learnt, IReadOnlyList<double>[] judged, int[] steps, (double Unseen, double Seen) futures)
     {
-        double share = futures / (futures + Prior);
+        double share = futures.Unseen / (futures.Unseen + Math.Min(futures.Seen, MostSeen));
         double[] logs = new double[steps.Length];
         for (int s = 0; s < steps.Length; s++)
         {
