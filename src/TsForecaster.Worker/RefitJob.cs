@@ -1,15 +1,18 @@
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
-using TsForecaster.Model.Mixtures;
-using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker;
 
 /// <summary>A fit to be done: everything it depends on, so that doing it again gives the same model.</summary>
 /// <param name="Since">The step count at which the refit began.</param>
 /// <param name="History">The values to learn from, oldest first; NaN where missing. Not shared with anyone.</param>
+/// <param name="Recipe">How it is fitted; null while that is to be searched for.</param>
 /// <param name="Active">The model active when the refit began, if any: the fit starts from it and has to hold its own against it.</param>
-public sealed record RefitJob(SeriesKey Key, long Since, double[] History, WindowShape Shape, Normalisation Normalisation, FitOptions Options, Forecaster? Active)
+public sealed record RefitJob(SeriesKey Key, long Since, double[] History, ForecastRecipe? Recipe, Forecaster? Active)
 {
+    /// <summary>What is searched for before the fit; null when <see cref="Recipe"/> stands.</summary>
+    public SelectionTask? Search { get; init; }
+
     /// <summary>Why the refit began.</summary>
     public string Trigger { get; init; } = "scheduled";
 
@@ -31,4 +34,10 @@ public sealed record RefitOutcome(Forecaster? Forecaster, int Windows, double Lo
 
     /// <summary>There was a new model, and the old one forecasts better.</summary>
     public bool Kept { get; init; }
+
+    /// <summary>Steps of history that were searched for how to forecast; 0 when there was no search.</summary>
+    public int Searched { get; init; }
+
+    /// <summary>What the search found and <see cref="Forecaster"/> was fitted by; null when there was none, or the old model stays.</summary>
+    public ForecastRecipe? Found { get; init; }
 }

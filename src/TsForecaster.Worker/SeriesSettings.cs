@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using TsForecaster.Model.Evaluation.Selection;
+using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
@@ -40,11 +42,14 @@ public sealed record GridSettings
     public int MaxGap { get; init; } = 1000;
 }
 
-/// <summary>The windows of a series and the mixture fitted to them.</summary>
+/// <summary>What of a series is forecast, and how: as a search of its history finds, or by one mixture with the settings given.</summary>
 public sealed record ModelSettings
 {
+    private const int UsualPast = 48;
+
+    /// <summary>P; null leaves it to the search, and is 48 where there is none.</summary>
     [Range(1, 10_000)]
-    public int Past { get; init; } = 48;
+    public int? Past { get; init; }
 
     [Range(1, 10_000)]
     public int Future { get; init; } = 12;
@@ -53,9 +58,9 @@ public sealed record ModelSettings
     [Range(1, 100_000)]
     public int Season { get; init; } = 1;
 
-    /// <summary>K.</summary>
+    /// <summary>K of one mixture; null searches for how to forecast, and of the settings below only <see cref="Fill"/> and <see cref="Seed"/> then count.</summary>
     [Range(1, 1000)]
-    public int Components { get; init; } = 1;
+    public int? Components { get; init; }
 
     public CovarianceShape Covariance { get; init; } = CovarianceShape.Full;
 
@@ -81,13 +86,26 @@ public sealed record ModelSettings
     [Range(0, long.MaxValue)]
     public long Seed { get; init; } = 1;
 
+    /// <summary>The windows of the mixture; where a search decides, what is assumed of them before it.</summary>
+    internal WindowShape Shape => new(Past ?? UsualPast, Future);
+
+    /// <summary>P + F.</summary>
+    internal int WindowSteps => (Past ?? UsualPast) + Future;
+
+    /// <summary>How a model is fitted; null when a search is to find it.</summary>
+    internal ForecastRecipe? Recipe => Components is null ? null : ForecastRecipe.Of(Shape, Normalisation, FitOptions);
+
+    /// <summary>What a search is to find.</summary>
+    /// <param name="budget">What it may cost, in 10⁹ operations.</param>
+    internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed };
+
     /// <summary>How windows are normalised.</summary>
     internal Normalisation Normalisation => new(Centring, Scaling) { Season = Season };
 
     /// <summary>How the mixture is fitted.</summary>
     internal FitOptions FitOptions => new()
     {
-        Components = Components,
+        Components = Components ?? 1,
         Shape = Covariance,
         Ridge = Ridge,
         MaxIterations = MaxIterations,
@@ -122,6 +140,17 @@ public sealed record RefitSettings
     /// <summary>Steps of history before the first refit; 0 means three windows, or two seasons and a window where that is more.</summary>
     [Range(0, 10_000_000)]
     public int First { get; init; }
+
+    /// <summary>
+    /// Refits from one search for how to forecast to the next, which also comes when the history has doubled since, or drift begins a second
+    /// refit in a row; 0 searches once. Of no meaning where the components are given.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int Reselect { get; init; } = 20;
+
+    /// <summary>What a search may cost, in 10⁹ operations: a count, not a time, so that it finds the same everywhere.</summary>
+    [Range(0.001, 1_000_000.0)]
+    public double Budget { get; init; } = 20.0;
 
     /// <summary>Steps of history a refit learns from.</summary>
     [Range(2, 10_000_000)]

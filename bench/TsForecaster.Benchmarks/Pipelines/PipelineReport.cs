@@ -23,13 +23,13 @@ internal sealed record PipelineResult
     public double Ratio => Ours.TicksPerSecond / Consumer.TicksPerSecond;
 
     /// <summary>From the moment a tick was due to the acknowledgement of its points.</summary>
-    public required double LatencyP50Ms { get; init; }
+    public double LatencyP50Ms { get; init; }
 
-    public required double LatencyP99Ms { get; init; }
+    public double LatencyP99Ms { get; init; }
 
-    public required int LatencyTicksPerSecond { get; init; }
+    public int LatencyTicksPerSecond { get; init; }
 
-    public required double LingerMs { get; init; }
+    public double LingerMs { get; init; }
 }
 
 /// <summary>The table on the terminal, and the results of this machine under bench/results.</summary>

@@ -11,10 +11,10 @@ public static class HoldoutScore
     /// <summary>
     /// Mean CRPS, in the units of the series, over the origins of the last <paramref name="holdout"/> steps and the observed values of
     /// the F steps after each, as far as the history holds them: the last origins see fewer than F. The past of a forecast may lie before
-    /// the held-out part. NaN when nothing was observed there.
+    /// the held-out part; what lies before the history is missing. NaN when nothing was observed there, or no forecast could be made.
     /// </summary>
     /// <param name="forecaster">Of the model that is judged.</param>
-    /// <param name="history">Step-major values, oldest first; NaN where missing. It reaches back far enough for the first past.</param>
+    /// <param name="history">Step-major values, oldest first; NaN where missing.</param>
     /// <param name="holdout">Steps held out, at least 1.</param>
     /// <exception cref="ArgumentException">The history is too short.</exception>
     public static double Crps(Forecaster forecaster, ReadOnlySpan<double> history, int holdout)
@@ -22,16 +22,19 @@ public static class HoldoutScore
         ArgumentOutOfRangeException.ThrowIfLessThan(holdout, 1);
         ForecastModel model = forecaster.Model;
         int steps = history.Length / model.Channels;
-        if (steps - holdout < model.Reach)
+        if (steps <= holdout)
         {
-            throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back {model.Reach}");
+            throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back");
         }
 
+        double[] past = new double[model.Reach * model.Channels];
         double sum = 0.0;
         long count = 0;
         for (int origin = steps - holdout; origin < steps; origin++)
         {
-            ReadOnlySpan<double> past = history[((origin - model.Reach) * model.Channels)..(origin * model.Channels)];
+            ReadOnlySpan<double> before = history[(Math.Max(0, origin - model.Reach) * model.Channels)..(origin * model.Channels)];
+            past.AsSpan(0, past.Length - before.Length).Fill(double.NaN);
+            before.CopyTo(past.AsSpan(past.Length - before.Length));
             ReadOnlySpan<double> future = history[(origin * model.Channels)..(Math.Min(origin + model.Future, steps) * model.Channels)];
             if (!future.ContainsAnyExcept(double.NaN) || !forecaster.TryPredict(past, out Forecast? forecast))
             {

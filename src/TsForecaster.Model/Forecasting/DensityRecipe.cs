@@ -22,6 +22,9 @@ public enum Dependence
 
     /// <summary>Past and future apart: the forecast is the level, with the spread of what came after it.</summary>
     Level,
+
+    /// <summary>The same about zero: the level without drift. What of the past is missing, its neighbours tell.</summary>
+    Walk,
 }
 
 /// <summary>How one density of windows is fitted: everything but the data.</summary>
@@ -62,17 +65,23 @@ public sealed record DensityRecipe
     /// </summary>
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
+        Normalisation normalisation = Floored(histories);
         WindowSet windows = Normalisation.Seasons == 0
-            ? WindowSet.Over(histories, Shape, Normalisation, missing: new MissingValues())
-            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, Normalisation);
+            ? WindowSet.Over(histories, Shape, normalisation, missing: new MissingValues())
+            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, normalisation);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
         }
 
         FitResult fit = ExpectationMaximization.Fit(windows, Fit, cancellation);
-        return fit.Mixture is null ? null : new WindowModel(Shape, Normalisation, fit.Mixture, fit.Report);
+        return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
     }
+
+    /// <summary>Differences within a short past are often all zero: their scale has a floor, the least that one of the series asks for.</summary>
+    private Normalisation Floored(IReadOnlyList<ReadOnlyMemory<double>> histories) => Normalisation.Scaling == Scaling.SeasonalDifference && Shape.Channels == 1
+        ? histories.Select(history => Normalisation.FlooredFor(history.Span)).MinBy(floored => floored.ScaleFloor)!
+        : Normalisation;
 
     /// <summary>
     /// A profile is averaged over the seasons there are: one will do. The history is preceded by missing values, so that windows begin as early. Gaps much shorter than a forecast are bridged; what is missing of a profile is nobody's to estimate.
@@ -93,21 +102,27 @@ public sealed record DensityRecipe
     private WindowModel? Restrict(WindowModel model)
     {
         int d = Shape.Dimension, past = Shape.PastDimension;
+        bool apart = Dependence is Dependence.Level or Dependence.Walk;
         GaussianMixture? restricted = model.Mixture.Revise((mean, covariance) =>
         {
-            double[] kept = Dependence switch { Dependence.ZeroMean => new double[d], Dependence.OneMean => OneMean(mean), _ => [.. mean] };
+            double[] kept = Dependence switch
+            {
+                Dependence.ZeroMean or Dependence.Walk => new double[d],
+                Dependence.OneMean => OneMean(mean),
+                _ => [.. mean],
+            };
             for (int i = 0; i < d; i++)
             {
                 for (int j = 0; j < d; j++)
                 {
-                    double entry = covariance[(i * d) + j] + ((mean[i] - kept[i]) * (mean[j] - kept[j]));
-                    covariance[(i * d) + j] = Dependence != Dependence.Level || (i < past) == (j < past) ? entry : 0.0;
+                    double moment = covariance[(i * d) + j] + ((mean[i] - kept[i]) * (mean[j] - kept[j]));
+                    covariance[(i * d) + j] = !apart || (i < past) == (j < past) ? moment : 0.0;
                 }
             }
 
             kept.CopyTo(mean, 0);
         });
-        return restricted is null ? null : new WindowModel(Shape, Normalisation, restricted, model.Report);
+        return restricted is null ? null : new WindowModel(Shape, model.Normalisation, restricted, model.Report);
     }
 
     private double[] OneMean(ReadOnlySpan<double> mean)

@@ -1,3 +1,4 @@
+using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -14,6 +15,13 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     /// <summary>Steps of history that a forecast needs.</summary>
     public int Reach => Members.Max(member => member.Reach);
 
+    /// <summary>One density alone, all of it.</summary>
+    public static ForecastRecipe Of(WindowShape shape, Normalisation normalisation, FitOptions options) => new(
+        [new DensityRecipe { Name = $"mixture of {options.Components} on {shape.Past}", Shape = shape, Normalisation = normalisation, Fit = options }],
+        [1.0],
+        [],
+        ValueTransform.None);
+
     /// <summary>One recipe of several that share the transform: the members of all, with their mean weights, stretched by the geometric mean of their spreads.</summary>
     public static ForecastRecipe Mean(IReadOnlyList<ForecastRecipe> recipes)
     {
@@ -22,6 +30,34 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
         double[] spread = [.. recipes[0].Spread.Select((_, step) => Math.Exp(recipes.Average(recipe => Math.Log(recipe.Spread[step]))))];
         return recipes[0] with { Members = members, Weights = weights, Spread = spread };
     }
+
+    /// <summary>
+    /// The same for a fit that goes on from an earlier model: its mixtures of several components start from those of the same windows there,
+    /// as long as they have as many components. Others start afresh.
+    /// </summary>
+    public ForecastRecipe From(ForecastModel start)
+    {
+        List<WindowModel> left = [.. start.Members];
+        return start.Transform != Transform ? this : this with { Members = [.. Members.Select(Warm)] };
+
+        DensityRecipe Warm(DensityRecipe member)
+        {
+            // What a penalty or a dependence has changed is no fit to go on from; and one component needs no start.
+            bool bare = member.Fit.Components > 1 && member.Penalty == GainPenalty.None && member.Dependence == Dependence.Fitted;
+            int at = bare ? left.FindIndex(old => old.Shape.Equals(member.Shape) && old.Normalisation with { ScaleFloor = member.Normalisation.ScaleFloor } == member.Normalisation && old.Mixture.Components == member.Fit.Components) : -1;
+            if (at < 0)
+            {
+                return member;
+            }
+
+            GaussianMixture mixture = left[at].Mixture;
+            left.RemoveAt(at);
+            return member with { Fit = member.Fit with { InitialMixture = mixture } };
+        }
+    }
+
+    /// <summary>The same on so many threads at most; the fits are the same to the bit.</summary>
+    public ForecastRecipe OnThreads(int threads) => this with { Members = [.. Members.Select(member => member with { Fit = member.Fit with { Threads = threads } })] };
 
     /// <summary>Fits one model to the windows of all histories; null when no member can be fitted. A member that cannot is left out.</summary>
     /// <exception cref="OperationCanceledException">Asked for.</exception>

@@ -34,6 +34,9 @@ public enum Scaling
 /// </summary>
 public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Scaling = Scaling.None)
 {
+    /// <summary>The floor of the scales as a share of a series' mean absolute change from one season to the next.</summary>
+    private const double FloorShare = 0.1;
+
     /// <summary>Windows as they are.</summary>
     public static Normalisation None { get; } = new(Centring.None);
 
@@ -66,6 +69,28 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
 
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
+
+    /// <summary>
+    /// For the windows of one series: scales are no smaller than a tenth of what the series changes from one season to the next, on average, so
+    /// that a quiet past, such as a few readings of a sensor that stands still, does not make a window of noise large.
+    /// </summary>
+    /// <param name="history">Of one channel, NaN where missing.</param>
+    public Normalisation FlooredFor(ReadOnlySpan<double> history)
+    {
+        int pairs = 0, observed = 0;
+        double changes = 0.0, magnitudes = 0.0;
+        for (int i = 0; i < history.Length; i++)
+        {
+            double change = i < Season ? double.NaN : Math.Abs(history[i] - history[i - Season]);
+            changes += double.IsNaN(change) ? 0.0 : change;
+            pairs += double.IsNaN(change) ? 0 : 1;
+            magnitudes += double.IsNaN(history[i]) ? 0.0 : Math.Abs(history[i]);
+            observed += double.IsNaN(history[i]) ? 0 : 1;
+        }
+
+        double floor = pairs > 0 ? FloorShare * changes / pairs : 0.0;
+        return this with { ScaleFloor = Math.Max(ScaleFloor, Math.Max(floor, observed > 0 ? 1e-9 * magnitudes / observed : 0.0)) };
+    }
 
     /// <summary>Whether the level is measured on the past that a window holds, so that it is open when some of that is missing.</summary>
     internal bool IsLevelOfPast => Centring == Centring.Last || (Centring == Centring.Mean && MeasuredSteps == 0);

@@ -46,7 +46,7 @@ internal sealed record BacktestRequest
     /// <exception cref="UsageException">The arguments contradict each other.</exception>
     public void Check()
     {
-        int window = (PastGiven ? Model.Past : 1) + Model.Future;
+        int window = (PastGiven ? Model.Shape.Past : 1) + Model.Future;
         if (Split is { } split && split.Train < window)
         {
             throw new UsageException($"--split: {split.Train} training rows are fewer than a window of past + future = {window} rows");

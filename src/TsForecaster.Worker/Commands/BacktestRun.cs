@@ -48,7 +48,7 @@ internal sealed class BacktestRun
         }
 
         ModelSettings model = request.Resolve(split.Train);
-        WindowShape shape = new(model.Past, model.Future);
+        WindowShape shape = model.Shape;
         bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
         int fitted = split.Train + (fitOnValid ? split.Valid : 0);
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
@@ -122,7 +122,7 @@ internal sealed class BacktestRun
         ReadOnlyMemory<double>[] futures = [.. train.Ids.Select(id => later.TryGetValue(id, out double[]? series)
             ? new ReadOnlyMemory<double>(series, 0, Math.Min(series.Length, model.Future))
             : throw new FailureException($"{testFile} has no series \"{id}\", which {trainFile} has"))];
-        WindowShape shape = new(model.Past, model.Future);
+        WindowShape shape = model.Shape;
         if (!request.IsAuto)
         {
             double[][] given = [.. train.Series.Select(series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series)];
@@ -187,10 +187,10 @@ internal sealed class BacktestRun
 
     private static IEnumerable<(string, object?)> Describe(ModelSettings model) =>
     [
-        ("past", model.Past),
+        ("past", model.Shape.Past),
         ("future", model.Future),
         ("season", model.Season),
-        ("components", model.Components),
+        ("components", model.FitOptions.Components),
         ("covariance", model.Covariance.ToString().ToLowerInvariant()),
         ("centring", model.Centring.ToString().ToLowerInvariant()),
         ("scaling", model.Scaling.ToString().ToLowerInvariant()),

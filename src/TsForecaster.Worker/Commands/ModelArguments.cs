@@ -73,7 +73,7 @@ internal static class ModelArguments
 
     private static string Default(PropertyInfo key)
     {
-        object value = key.GetValue(new ModelSettings())!;
+        object value = key.GetValue(new ModelSettings()) ?? SettingValue.Auto;
         return (key.PropertyType.IsEnum ? string.Join("|", Enum.GetNames(key.PropertyType)) : Convert.ToString(value, CultureInfo.InvariantCulture)!).ToLowerInvariant();
     }
 

@@ -12,7 +12,7 @@ internal static class Models
     /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
     public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, CancellationToken cancellation)
     {
-        WindowShape shape = new(settings.Past, settings.Future);
+        WindowShape shape = settings.Shape;
         Normalisation normalisation = settings.Normalisation;
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
         CheckWindows(file, histories, settings);
@@ -34,22 +34,23 @@ internal static class Models
     public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings)
     {
         int longest = histories.Max(history => history.Length);
-        int window = settings.Past + settings.Future;
+        WindowShape shape = settings.Shape;
+        int window = shape.Steps, components = settings.FitOptions.Components;
         if (longest < window)
         {
-            throw new FailureException($"{file}: a window of past {settings.Past} + future {settings.Future} = {window} rows does not fit into {longest} rows");
+            throw new FailureException($"{file}: a window of past {shape.Past} + future {shape.Future} = {window} rows does not fit into {longest} rows");
         }
 
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        int windows = WindowSet.Over(series, new WindowShape(settings.Past, settings.Future), Normalisation.None, missing: new MissingValues()).Count;
+        int windows = WindowSet.Over(series, shape, Normalisation.None, missing: new MissingValues()).Count;
         if (windows == 0)
         {
             throw new FailureException($"{file}: missing values leave not one window of {window} rows with half of its past and half of its future");
         }
 
-        if (settings.Components > windows)
+        if (components > windows)
         {
-            throw new FailureException($"{file}: {settings.Components} components need at least as many windows, and there are {windows}");
+            throw new FailureException($"{file}: {components} components need at least as many windows, and there are {windows}");
         }
     }
 

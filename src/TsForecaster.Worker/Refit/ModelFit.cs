@@ -4,44 +4,55 @@ using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Refit;
 
-/// <summary>One fit by the settings of a job to a stretch of its history.</summary>
+/// <summary>One fit by a recipe to a stretch of history.</summary>
 /// <param name="Forecaster">Null when there is no model.</param>
-/// <param name="Trouble">Why there is none.</param>
+/// <param name="Windows">Of the member that has most.</param>
+/// <param name="LogLikelihood">NaN for several members, whose windows are not the same.</param>
+/// <param name="Trouble">Why there is no model.</param>
 internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogLikelihood, string? Trouble)
 {
     /// <summary>Fits the windows of a history. Too little or unusable history is an outcome, not an error.</summary>
     /// <param name="start">The model to go on from, if any.</param>
-    public static ModelFit Of(RefitJob job, ReadOnlyMemory<double> history, ForecastModel? start, CancellationToken cancellation)
+    public static ModelFit Of(ForecastRecipe recipe, ReadOnlyMemory<double> history, ForecastModel? start, CancellationToken cancellation)
     {
         // The pool shares the cores out among refits; the bits are the same for any number of threads.
-        FitOptions options = job.Options with { Threads = 1 };
-        WindowSet all = WindowSet.Over(history, job.Shape, job.Normalisation, missing: new MissingValues());
-        int windows = all.Count;
-        if (windows < Math.Max(2, options.Components))
-        {
-            return new ModelFit(null, windows, double.NaN, $"{windows} windows are too few for {options.Components} components");
-        }
-
-        // A mixture that lost components cannot be gone on from with all of them: start afresh.
-        GaussianMixture? from = start?.Members[0].Mixture is { } mixture && mixture.Components == options.Components ? mixture : null;
-        (WindowModel? model, FitReport report) = WindowModel.Fit([history], job.Shape, job.Normalisation, options with { InitialMixture = from }, cancellation);
-        if (model is null && from is not null)
+        recipe = recipe.OnThreads(1);
+        ForecastModel? model = start is null ? null : recipe.From(start).Fit([history], cancellation);
+        if (model is null || model.Members.Count < recipe.Members.Count)
         {
             // What the active model led into may be no dead end for a start of its own.
-            (model, report) = WindowModel.Fit([history], job.Shape, job.Normalisation, options, cancellation);
+            model = recipe.Fit([history], cancellation) ?? model;
         }
 
-        if (model is null)
+        return model is null ? None(recipe, history) : Of(Labelled(model, start, history));
+    }
+
+    private static ModelFit Of(ForecastModel model) => new(
+        new Forecaster(model),
+        model.Members.Max(member => member.Report.Windows),
+        model.Members.Count == 1 ? model.Members[0].Report.LogLikelihood : double.NaN,
+        null);
+
+    private static ModelFit None(ForecastRecipe recipe, ReadOnlyMemory<double> history)
+    {
+        DensityRecipe least = recipe.Members.MinBy(member => (member.Reach, member.Fit.Components))!;
+        int windows = WindowSet.Over(history, least.Shape, least.Normalisation, missing: new MissingValues()).Count;
+        return new ModelFit(null, windows, double.NaN, windows < Math.Max(2, least.Fit.Components)
+            ? $"{windows} windows are too few for {least.Fit.Components} components"
+            : "a covariance stayed singular");
+    }
+
+    /// <summary>A component keeps its place from refit to refit, so that its number keeps its meaning. Those of an ensemble have none.</summary>
+    private static ForecastModel Labelled(ForecastModel model, ForecastModel? start, ReadOnlyMemory<double> history)
+    {
+        WindowModel member = model.Members[0];
+        if (model.Members.Count > 1 || member.Mixture.Components == 1 || start is not { Members: [var old] } || old.Mixture.Dimension != member.Mixture.Dimension)
         {
-            return new ModelFit(null, windows, double.NaN, job.Active is null ? "a covariance stayed singular" : "a covariance stayed singular; the last good model is kept");
+            return model;
         }
 
-        if (start?.Members[0] is { } old && old.Mixture.Dimension == model.Mixture.Dimension && model.Mixture.Components > 1)
-        {
-            // A component keeps its place from refit to refit, so that its number keeps its meaning.
-            model = new WindowModel(model.Shape, model.Normalisation, ComponentMatching.Relabel(old.Mixture, model.Mixture, all), report);
-        }
-
-        return new ModelFit(new Forecaster(new ForecastModel(model)), windows, report.LogLikelihood, null);
+        WindowSet windows = WindowSet.Over(model.Transform.Apply(history), member.Shape, member.Normalisation, missing: new MissingValues());
+        WindowModel labelled = new(member.Shape, member.Normalisation, ComponentMatching.Relabel(old.Mixture, member.Mixture, windows), member.Report);
+        return new ForecastModel([labelled], [1.0], model.Spread.ToArray(), model.Transform);
     }
 }

@@ -10,7 +10,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 public sealed class PartitionState
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly Func<string, SeriesSettings> _settings;
     private readonly IReadOnlyList<int> _horizons;
@@ -204,7 +204,7 @@ public sealed class PartitionState
         using BinaryReader reader = new(stream);
         if (reader.ReadInt32() is var version && version != Version)
         {
-            throw new InvalidDataException($"the state of the partition has version {version}; this program knows version {Version}");
+            throw new InvalidDataException($"the state of the partition has version {version}; this program knows version {Version}: go on with the program that wrote it, or delete the checkpoint to have the series learn anew from where the group stands");
         }
 
         state._streamTime = reader.ReadInt64();

@@ -8,6 +8,8 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class RefitSchedule(RefitSettings settings)
 {
+    private const string Drift = "drift: values lie ";
+
     private CalibrationDrift _drift;
     private long _next;
 
@@ -16,6 +18,9 @@ internal sealed class RefitSchedule(RefitSettings settings)
 
     /// <summary>Why the last refit began.</summary>
     public string Trigger { get; private set; } = "";
+
+    /// <summary>The last refit began because forecasts did not hold.</summary>
+    public bool Drifted => Trigger.StartsWith(Drift, StringComparison.Ordinal);
 
     /// <summary>A refit has begun before.</summary>
     public bool Begun => _next > 0;
@@ -69,9 +74,9 @@ internal sealed class RefitSchedule(RefitSettings settings)
         bool watched = settings.Drift > 0 && step >= _next - settings.Every + settings.DriftPause;
         return (watched ? _drift.Alarm(CalibrationDrift.Threshold(settings.Drift)) : null) switch
         {
-            Miscalibration.Low => "drift: values lie above their forecasts",
-            Miscalibration.High => "drift: values lie below their forecasts",
-            Miscalibration.Narrow => "drift: values lie farther from their forecasts than these allow",
+            Miscalibration.Low => Drift + "above their forecasts",
+            Miscalibration.High => Drift + "below their forecasts",
+            Miscalibration.Narrow => Drift + "farther from their forecasts than these allow",
             _ => null,
         };
     }

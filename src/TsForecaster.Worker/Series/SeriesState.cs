@@ -1,5 +1,6 @@
 using System.Globalization;
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Windows;
 
@@ -11,13 +12,16 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
-    private readonly WindowShape _shape = new(settings.Model.Past, settings.Model.Future);
+    private const double MostToFill = 1e8;
+
+    private readonly WindowShape _shape = settings.Model.Shape;
     private readonly long _interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
     private SeriesHistory _history = new(Capacity(settings));
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
     private HeldModels _models = new(settings.Refit.Keep);
     private RefitSchedule _schedule = new(settings.Refit);
+    private RecipeChoice _recipe = new(settings);
     private OpenGaps _gaps = Gaps(settings);
     private PinRequest? _request;
     private long _nextStart = -1;
@@ -94,12 +98,12 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     // A pending refit must be repeatable until it is active, so the values it began with stay for that long.
     private static int Capacity(SeriesSettings settings) => Math.Max(
         settings.Refit.History + settings.Refit.Lag,
-        settings.Model.Future + Math.Max(settings.Model.Season, settings.Model.Past));
+        Math.Max(settings.Model.Shape.Steps, settings.Model.Season + settings.Model.Future));
 
     private static OpenGaps Gaps(SeriesSettings settings) => new(settings.Model.Future, Patience(settings));
 
     // In the middle of its window a cell knows as much from before as from after.
-    private static int Patience(SeriesSettings settings) => Math.Max(settings.Model.Future, (settings.Model.Past + settings.Model.Future) / 2);
+    private static int Patience(SeriesSettings settings) => Math.Max(settings.Model.Future, settings.Model.Shape.Steps / 2);
 
     private void StartAnew()
     {
@@ -107,6 +111,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _outstanding.Clear();
         _gaps.Clear();
         _schedule.End();
+        _recipe.StartAnew();
     }
 
     private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
@@ -135,6 +140,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _refits++;
         }
 
+        _recipe.Settle(refit, _schedule.Drifted);
         _schedule.End();
         return Change(refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason) with { HoldoutCrps = refit.HoldoutCrps };
     }
@@ -170,7 +176,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         int[] back = [.. due.Select(missing => (int)(_steps - missing)).Where(steps => steps < _history.Count)];
-        UnivariateMixture?[] values = new GapFiller(active.Model).Fill(_history.Last(Math.Min(_history.Count, active.Model.Reach + active.Model.Future)), back);
+        UnivariateMixture?[] values = new GapFiller(Filling(active.Model)).Fill(_history.Last(Math.Min(_history.Count, active.Model.Reach + active.Model.Future)), back);
         List<FilledCell> filled = [];
         for (int i = 0; i < back.Length; i++)
         {
@@ -183,15 +189,25 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         return filled;
     }
 
+    /// <summary>
+    /// Of an ensemble, the member that counts most among those whose conditioning on a window, K·D³, a lane can wait for; else the cheapest.
+    /// </summary>
+    private static ForecastModel Filling(ForecastModel model)
+    {
+        double[] costs = [.. model.Members.Select(member => member.Mixture.Components * Math.Pow(member.Shape.Dimension, 3))];
+        double most = Math.Max(MostToFill, costs.Min());
+        int chosen = Enumerable.Range(0, costs.Length).Where(i => costs[i] <= most).MaxBy(i => model.Weights[i]);
+        return model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform);
+    }
+
     private IssuedForecast? Issue()
     {
-        if (_models.Active is not { } active || _history.Count < active.Model.Reach || !Observed(_history.Last(active.Model.Reach)))
+        if (_models.Active is not { } active || _history.Count < active.Model.Members.Max(member => member.Shape.Reach) || !active.TryPredict(Past(active.Model.Reach), out Forecast? density))
         {
             return null;
         }
 
         ReadOnlySpan<double> history = _history.Last(_history.Count);
-        Forecast density = active.Predict(_history.Last(active.Model.Reach));
         if (horizons.Count == 0 || horizons[0] != 1)
         {
             _outstanding.Add(_steps + 1, new(1, Published: false, density.Marginal(1), double.NaN));
@@ -206,17 +222,20 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         return new IssuedForecast(density, active.Model.Id, horizons);
     }
 
-    private static bool Observed(ReadOnlySpan<double> values)
+    /// <summary>
+    /// The last steps, those before the history missing: a profile is averaged over the seasons there are, as it was when the model was fitted.
+    /// </summary>
+    private ReadOnlySpan<double> Past(int reach)
     {
-        foreach (double value in values)
+        if (_history.Count >= reach)
         {
-            if (!double.IsNaN(value))
-            {
-                return true;
-            }
+            return _history.Last(reach);
         }
 
-        return false;
+        double[] past = new double[reach];
+        past.AsSpan(0, reach - _history.Count).Fill(double.NaN);
+        _history.Last(_history.Count).CopyTo(past.AsSpan(reach - _history.Count));
+        return past;
     }
 
     private RefitJob Job(long since)
@@ -224,8 +243,10 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
         double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
-        return new RefitJob(key, since, history, _shape, settings.Model.Normalisation, settings.Model.FitOptions, _models.Active)
+        (ForecastRecipe? recipe, SelectionTask? search) = _recipe.For(history.Length, _schedule.Drifted);
+        return new RefitJob(key, since, history, recipe, _models.Active)
         {
+            Search = search,
             Trigger = _schedule.Trigger,
             Holdout = (int)Math.Min(settings.Refit.Holdout, Unseen(since, count) / 2),
             Margin = settings.Refit.Margin,
@@ -248,6 +269,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_refits);
         _gaps.Write(writer);
         _schedule.Write(writer);
+        _recipe.Write(writer);
         PinRequests.Write(writer, _request);
         _outstanding.Write(writer);
         _scoring.Write(writer);
@@ -255,8 +277,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, the history stays and everything fitted to
-    /// it begins anew.
+    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, the
+    /// history stays and everything fitted to it begins anew.
     /// </summary>
     public static SeriesState Read(BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
     {
@@ -275,6 +297,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         state._refits = reader.ReadInt64();
         state._gaps = OpenGaps.Read(reader, settings.Model.Future, Patience(settings));
         state._schedule = RefitSchedule.Read(reader, settings.Refit);
+        state._recipe = RecipeChoice.Read(reader, settings);
         state._request = PinRequests.Read(reader);
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
@@ -284,5 +307,5 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     // What fitted state depends on. A model carries its other settings with it, and the next refit takes up new ones.
     private static string Fingerprint(SeriesSettings settings) =>
-        string.Create(CultureInfo.InvariantCulture, $"{settings.Model.Past} {settings.Model.Future} {settings.Model.Season}");
+        string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{settings.Model.Past ?? settings.Model.Shape.Past} {settings.Model.Future} {settings.Model.Season}");
 }

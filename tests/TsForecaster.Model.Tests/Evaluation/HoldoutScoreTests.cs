@@ -52,8 +52,16 @@ public sealed class HoldoutScoreTests
     public void Crps_HistoryTooShort_IsRefused()
     {
         (Forecaster forecaster, double[] history) = Given(1);
-        Assert.Throws<ArgumentException>(() => HoldoutScore.Crps(forecaster, history, history.Length - 3));
+        Assert.Throws<ArgumentException>(() => HoldoutScore.Crps(forecaster, history, history.Length));
         Assert.Throws<ArgumentOutOfRangeException>(() => HoldoutScore.Crps(forecaster, history, 0));
+    }
+
+    [Fact]
+    public void Crps_PastBeginsBeforeTheHistory_IsMissingThere()
+    {
+        (Forecaster forecaster, double[] history) = Given(1);
+        double[] padded = [double.NaN, double.NaN, double.NaN, .. history];
+        Assert.Equal(HoldoutScore.Crps(forecaster, padded, history.Length - 1), HoldoutScore.Crps(forecaster, history, history.Length - 1));
     }
 
     private static (Forecaster Forecaster, double[] History) Given(int channels)

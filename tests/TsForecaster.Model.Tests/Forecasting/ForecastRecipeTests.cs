@@ -22,6 +22,25 @@ public sealed class ForecastRecipeTests
     }
 
     [Fact]
+    public void Walk_LastValueMissing_TakesTheOneBeforeWithALittleLessCertainty()
+    {
+        Random random = new(2);
+        double value = 0.0;
+        double[] walk = [.. Enumerable.Range(0, 600).Select(_ => value += random.NextDouble() - 0.5)];
+        DensityRecipe recipe = new() { Name = "walk", Shape = new(5, 3), Normalisation = new(Centring.Last), Dependence = Dependence.Walk };
+        Forecaster forecaster = new(new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([walk])!);
+        Forecast known = forecaster.Predict([9.0, 3.0, 4.0, 5.0, 2.0]), missing = forecaster.Predict([9.0, 3.0, 4.0, 5.0, double.NaN]);
+        for (int h = 1; h <= 3; h++)
+        {
+            double expected = Math.Sqrt(h / 12.0);
+            Assert.Equal(2.0, known.Marginal(h).Mean, 1e-9);
+            Assert.Equal(expected, known.Marginal(h).StandardDeviation, 0.08 * expected);
+            Assert.Equal(5.0, missing.Marginal(h).Mean, 0.35);
+            Assert.Equal(Math.Sqrt((h + 1) / 12.0), missing.Marginal(h).StandardDeviation, 0.08);
+        }
+    }
+
+    [Fact]
     public void OneMean_RisingSeries_TendsToTheMeanOfAllSteps()
     {
         // The means of the four positions rise by a half each; the forecasts are the third and the fourth, or what all have in common.
@@ -120,6 +139,30 @@ public sealed class ForecastRecipeTests
         Assert.Equal([0.125, 0.625, 0.25], mean.Weights);
         Assert.All(mean.Spread.Zip([2.0, 4.0]), factor => Assert.Equal(factor.Second, factor.First, 1e-12));
         Assert.Equal(ValueTransform.Log, mean.Transform);
+    }
+
+    [Fact]
+    public void Fit_StillStretches_DoNotMakeTheRestUncertain()
+    {
+        // A sensor that repeats its reading now and then: differences within a short past are all zero.
+        double[] still = [.. Enumerable.Range(0, 400).Select(t => Math.Round(20.0 + (3.0 * Math.Sin(t / 9.0)) + (0.2 * Math.Sin(t * t))))];
+        DensityRecipe recipe = new() { Name = "scaled", Shape = new(3, 4), Normalisation = new(Centring.Last, Scaling.SeasonalDifference) };
+        ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([still])!;
+        Assert.All(Enumerable.Range(100, 200), at => Assert.InRange(new Forecaster(model).Predict(still.AsSpan(at - 3, 3)).Marginal(4).StandardDeviation, 0.0, 40.0));
+    }
+
+    [Fact]
+    public void From_EarlierModel_GoesOnWithMixturesOfTheSameWindows()
+    {
+        DensityRecipe mixture = new() { Name = "two", Shape = new(3, 2), Fit = new() { Components = 2 } };
+        DensityRecipe penalised = mixture with { Name = "penalised", Penalty = new() { Level = 0.1 } }, one = mixture with { Name = "one", Fit = new() };
+        ForecastRecipe recipe = new([mixture, penalised, one], [0.5, 0.25, 0.25], [], ValueTransform.None);
+        ForecastModel model = recipe.Fit([_drifting])!;
+        ForecastRecipe warm = recipe.From(model);
+        Assert.Same(model.Members[0].Mixture, warm.Members[0].Fit.InitialMixture);
+        Assert.Equal([penalised, one], warm.Members.Skip(1));
+        Assert.True(warm.Fit([_drifting])!.Members[0].Report.Iterations <= 2);
+        Assert.Equal(recipe.Members, (recipe with { Transform = ValueTransform.Log }).From(model).Members);
     }
 
     private static Forecast Predict(DensityRecipe recipe)

@@ -85,6 +85,17 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Read_Components_AreANumberOrAuto()
+    {
+        Assert.Equal((5, null), (ReadSet().Model.Past, ReadSet().Model.Components));
+        Assert.Equal((null, 4), (ReadSet("Model:Past=Auto", "Model:Components=4").Model.Past, ReadSet("Model:Components=4").Model.Components));
+        Assert.Null(ReadSet("Model:Components=auto").Model.Components);
+        SettingsError error = Assert.Single(Assert.Throws<SettingsException>(() => ReadSet("Model:Components=many")).Errors);
+        Assert.Equal("a whole number or auto is allowed", error.Allowed);
+        Assert.Equal("Model:Future", Assert.Single(Assert.Throws<SettingsException>(() => ReadSet("Model:Future=auto")).Errors).Key);
+    }
+
+    [Fact]
     public void SeriesOverride_Keeps_WhatItDoesNotSet()
     {
         ForecasterSettings settings = Read("""

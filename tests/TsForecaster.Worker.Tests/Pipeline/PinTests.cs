@@ -33,6 +33,26 @@ public sealed class PinTests
     }
 
     [Fact]
+    public async Task Run_EnsemblePinned_ForecastsWithItAgain()
+    {
+        SeriesSettings auto = PipelineDriver.Small with
+        {
+            Model = new ModelSettings { Future = 3, Season = 12 },
+            Refit = new RefitSettings { First = 60, Every = 25, Lag = 4, History = 120, Margin = 1000.0, Reselect = 2, Budget = 0.05 },
+        };
+        PipelineSettings settings = new(_ => auto, []) { CheckpointEvery = TimeSpan.Zero, Linger = TimeSpan.Zero, LaneCapacity = 50 };
+        PipelineDriver before = new() { Settings = settings }, driver = new() { Settings = settings };
+        await before.RunAsync(PipelineDriver.Log());
+        (long Second, string Id, string Fields)[] models = Models(before, "s00");
+        int at = Array.FindIndex(models, model => !model.Fields.Contains("components=1,", StringComparison.Ordinal));
+        string ensemble = models[at].Id;
+        await driver.RunAsync(With(Request("s00", 2 * 130, $"!pin {ensemble}")));
+        Assert.NotEqual(models.Length - 1, at);
+        Assert.All(Issued(driver, "s00", models[at].Second, models[at + 1].Second), id => Assert.Equal(ensemble, id));
+        Assert.All(Issued(driver, "s00", 129, 148), id => Assert.Equal(ensemble, id));
+    }
+
+    [Fact]
     public async Task Run_PinnedWhileCellsWaitForARefit_GivesWhatItGivesWithoutTheWait()
     {
         PipelineDriver quick = new();

@@ -68,6 +68,55 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Run_ComponentsAuto_KilledAfterSearches_PublishesTheSamePoints()
+    {
+        SeriesSettings auto = PipelineDriver.Small with
+        {
+            Model = new ModelSettings { Future = 3, Season = 12 },
+            Refit = new RefitSettings { First = 60, Every = 25, Lag = 4, History = 120, Reselect = 2, Budget = 0.05 },
+        };
+        PipelineSettings settings = new(_ => auto, []) { CheckpointEvery = TimeSpan.Zero, Linger = TimeSpan.Zero, LaneCapacity = 50 };
+        PipelineDriver whole = new() { Settings = settings }, broken = new() { Settings = settings };
+        await whole.RunAsync(OneSeries());
+        string[] models = [.. whole.Sink.Points.Where(point => point.Key.StartsWith("model,", StringComparison.Ordinal)).Select(point => point.Value)];
+
+        // Searches with the first refit at step 60 and the third at 110; refits at 85 and 135 that follow what was found.
+        Assert.Equal((4, 2), (models.Length, models.Count(fields => fields.Contains(", chosen ", StringComparison.Ordinal))));
+        Assert.Contains(models, fields => !fields.Contains("components=1,", StringComparison.Ordinal));
+        Assert.Equal(3 * (149 - 63), Count(whole, "forecast"));
+        foreach (int records in (int[])[62, 8, 20, 21, 3, 4])
+        {
+            using CancellationTokenSource stop = new();
+            int left = records;
+            await broken.RunAsync(
+                OneSeries(),
+                source =>
+                {
+                    source.Abandon = records % 2 == 0;
+                    source.BeforeRecord = (_, _) =>
+                    {
+                        if (Interlocked.Decrement(ref left) == 0)
+                        {
+                            stop.Cancel();
+                        }
+                    };
+                },
+                stop.Token);
+        }
+
+        await broken.RunAsync(OneSeries());
+        Assert.Empty(broken.Sink.Contradictions);
+        Assert.Equal(whole.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal), broken.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal));
+
+        static Dictionary<PartitionId, List<SourceRecord>> OneSeries()
+        {
+            (PartitionId partition, List<SourceRecord> records) = PipelineDriver.Log().First();
+            SourceRecord[] own = [.. records.Where(record => Encoding.UTF8.GetString(record.Value.Span).Contains("\"s00\",\"ts\":1", StringComparison.Ordinal))];
+            return new() { [partition] = [.. own.Select((record, offset) => record with { Offset = offset })] };
+        }
+    }
+
+    [Fact]
     public async Task Run_SinkStandsStill_StaysBoundedCommitsNothingAndLosesNothing()
     {
         PipelineDriver driver = new();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
@@ -10,6 +11,7 @@ namespace TsForecaster.Worker.Tests.Refit;
 
 public sealed class RefitPoolTests
 {
+    private static readonly SeriesKey Key = new("s", SeriesKey.DefaultChannel);
     private static readonly WindowShape Shape = new(6, 2);
 
     [Fact]
@@ -53,7 +55,7 @@ public sealed class RefitPoolTests
         RefitJob job = Job(history[50..650], components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
         Assert.True(second.Model.Members[0].Report.Iterations <= first.Model.Members[0].Report.Iterations, $"{second.Model.Members[0].Report.Iterations} iterations after {first.Model.Members[0].Report.Iterations}");
-        Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, job.Normalisation)));
+        Assert.Equal([0, 1, 2], ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, new Normalisation())));
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class RefitPoolTests
         RefitJob job = Job(history, components: 3) with { Active = first };
         Forecaster second = Do(job).Forecaster!;
         Assert.Equal(3, second.Model.Members[0].Mixture.Components);
-        int[] continues = ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, job.Normalisation));
+        int[] continues = ComponentMatching.Match(first.Model.Members[0].Mixture, second.Model.Members[0].Mixture, WindowSet.Over(job.History, Shape, new Normalisation()));
         Assert.Equal([0, 1, -1], continues);
     }
 
@@ -126,6 +128,55 @@ public sealed class RefitPoolTests
     }
 
     [Fact]
+    public void Do_Search_FindsARecipeThatTheNextRefitFollows()
+    {
+        double[] history = [.. Enumerable.Range(0, 500).Select(t => 5.0 + Math.Sin(Math.Tau * t / 12.0) + (0.2 * Math.Cos(7.3 * t * t)))];
+        RefitJob search = new(Key, 1, history[..400], null, null) { Search = new SelectionTask { Future = 2, Season = 12, Budget = 0.2 }, Holdout = 40, Trigger = "first" };
+        RefitOutcome outcome = Do(search), again = Do(search);
+        Assert.Equal((400, outcome.Forecaster!.Model.Id), (outcome.Searched, again.Forecaster!.Model.Id));
+        Assert.Matches("^first, chosen .+: held-out CRPS [0-9.]+$", outcome.Reason);
+        Assert.Equal(outcome.Found!.Members.Count, outcome.Forecaster.Model.Members.Count);
+
+        RefitOutcome refit = Do(new RefitJob(Key, 1, history, outcome.Found, outcome.Forecaster) { Holdout = 40, Margin = 1.0 });
+        Assert.Equal(outcome.Forecaster.Model.Members.Select(member => member.Shape), refit.Forecaster!.Model.Members.Select(member => member.Shape));
+        Assert.Equal((0, null), (refit.Searched, refit.Found));
+        Assert.NotEqual(outcome.Forecaster.Model.Id, refit.Forecaster.Model.Id);
+    }
+
+    [Fact]
+    public void Do_SearchTurnedDown_FindsNothing()
+    {
+        double[] history = Wave(600);
+        Forecaster active = Do(Job(history[..400], components: 3)).Forecaster!;
+        history.AsSpan(420, 130).Fill(9.0);
+        RefitOutcome outcome = Do(new RefitJob(Key, 1, history, null, active) { Search = new SelectionTask { Future = 2, Budget = 0.2 }, Holdout = 50 });
+        Assert.Equal((600, null, true), (outcome.Searched, outcome.Found, outcome.Kept));
+        Assert.EndsWith("the active model is kept", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(5, 1.0)]
+    [InlineData(80, double.NaN)]
+    public void Do_TooLittleToSearch_IsAnOutcome(int steps, double value)
+    {
+        double[] history = [.. Enumerable.Repeat(value, steps)];
+        RefitOutcome outcome = Do(new RefitJob(Key, 1, history, null, null) { Search = new SelectionTask { Future = 4 } });
+        Assert.Null(outcome.Forecaster);
+        Assert.Equal($"{steps} steps, or what is observed of them, are too few to choose by how to forecast", outcome.Reason);
+    }
+
+    [Fact]
+    public void Do_ActiveModelReachesBeyondTheHistory_IsComparedByWhatThereIs()
+    {
+        double[] history = Wave(700);
+        ForecastRecipe far = ForecastRecipe.Of(new WindowShape(90, 2), new Normalisation(), new FitOptions());
+        Forecaster active = Do(new RefitJob(Key, 1, history, far, null)).Forecaster!;
+        RefitOutcome outcome = Do(Job(history[600..], components: 1) with { Active = active, Holdout = 20, Margin = 1000.0 });
+        Assert.Contains("the active model's", outcome.Reason, StringComparison.Ordinal);
+        Assert.NotNull(outcome.Forecaster);
+    }
+
+    [Fact]
     public async Task Start_MoreJobsThanSlots_NeverDoesMoreAtOnce()
     {
         int now = 0, most = 0;
@@ -158,5 +209,5 @@ public sealed class RefitPoolTests
         [.. Enumerable.Range(0, count).Select(t => Math.Sin(t / 3.0) + (t / 100 % 2 == 0 ? Math.Sin(t) : 0.2 * Math.Cos(7.3 * t)))];
 
     private static RefitJob Job(double[] history, int components) =>
-        new(new SeriesKey("s", SeriesKey.DefaultChannel), 1, history, Shape, new Normalisation(), new FitOptions { Components = components, Starts = 2 }, null);
+        new(Key, 1, history, ForecastRecipe.Of(Shape, new Normalisation(), new FitOptions { Components = components, Starts = 2 }), null);
 }

@@ -78,26 +78,56 @@ public sealed class PartitionStateTests
         Assert.Equal([new Step(A, 0, expected)], Place(state, A, 10, 0.0));
     }
 
-    [Fact]
-    public void Advance_Replayed_GivesTheSameResultsAndTheSameBytes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Advance_Replayed_GivesTheSameResultsAndTheSameBytes(bool auto)
     {
-        (string[] first, byte[] firstState) = Replay(restartAt: []);
-        (string[] second, byte[] secondState) = Replay(restartAt: []);
+        (string[] first, byte[] firstState) = Replay(restartAt: [], auto);
+        (string[] second, byte[] secondState) = Replay(restartAt: [], auto);
         Assert.Equal(first, second);
         Assert.Equal(firstState, secondState);
         Assert.Contains(first, line => line.Contains("model ", StringComparison.Ordinal));
         Assert.Contains(first, line => line.Contains("h3 ", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Read_AtAnyTick_GoesOnAsIfNothingHadHappened()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_AtAnyTick_GoesOnAsIfNothingHadHappened(bool auto)
     {
-        (string[] whole, byte[] wholeState) = Replay(restartAt: []);
+        (string[] whole, byte[] wholeState) = Replay(restartAt: [], auto);
 
         // 41 and 42 fall between the start and the activation of a refit, which must be done again from the restored history.
-        (string[] restarted, byte[] restartedState) = Replay(restartAt: [7, 41, 42, 43, 66, 90]);
+        (string[] restarted, byte[] restartedState) = Replay(restartAt: [7, 41, 42, 43, 66, 90], auto);
         Assert.Equal(whole, restarted);
         Assert.Equal(wholeState, restartedState);
+        Assert.Equal(auto, whole.Any(line => line.Contains("chosen ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Read_ComponentsLeftToTheSearchSince_KeepsTheHistoryAndLearnsAnew()
+    {
+        (_, byte[] bytes) = Replay(restartAt: []);
+        SeriesSettings auto = Small(auto: true);
+        PartitionState state = PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => auto, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = state.Pending.ToDictionary(job => job.Key);
+        for (int i = 120; i < 130; i++)
+        {
+            Feed(state, A, i, Math.Sin(i), results, pending);
+        }
+
+        Assert.StartsWith("first, chosen ", results.First(r => r.Model is not null).Model!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OlderVersion_SaysWhatToDo()
+    {
+        (_, byte[] bytes) = Replay(restartAt: []);
+        BitConverter.TryWriteBytes(bytes, 2);
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => Small(), []));
+        Assert.Contains("version 2; this program knows version 3: go on with the program that wrote it, or delete the checkpoint", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,6 +213,31 @@ public sealed class PartitionStateTests
         Assert.True(results[^1].Live.Mase < results[^1].Live.SeasonalNaiveMase);
     }
 
+    [Fact]
+    public void Advance_AutoWalkWithMissingCells_ForecastsFromWhatCameBefore()
+    {
+        SeriesSettings settings = Small(auto: true);
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        Random random = new(8);
+        double value = 50.0;
+        for (int i = 0; i < 160; i++)
+        {
+            value += random.NextDouble() - 0.5;
+            if (i % 5 != 3)
+            {
+                Feed(state, A, i, value, results, pending);
+            }
+        }
+
+        Assert.Contains(results, r => r.Model is { } model && model.Reason.Contains("chosen last value", StringComparison.Ordinal));
+        StepResult[] missing = [.. results.Skip(100).Where(r => r.Step.Missing)];
+        Assert.NotEmpty(missing);
+        Assert.All(missing, r => Assert.NotNull(r.Forecast));
+        Assert.All(missing, r => Assert.Equal(results[results.IndexOf(r) - 1].Step.Value, r.Forecast!.Density.Mean()[0], 0.5));
+    }
+
     private static PartitionState State(GridSettings grid) => new(_ => new SeriesSettings { Grid = grid }, []);
 
     private static Step[] Place(PartitionState state, SeriesKey key, long second, double value)
@@ -198,16 +253,16 @@ public sealed class PartitionStateTests
         return [.. closed];
     }
 
-    private static SeriesSettings Small() => new()
+    private static SeriesSettings Small(bool auto = false) => new()
     {
         Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1) },
-        Model = new ModelSettings { Past = 4, Future = 3, Components = 2, Season = 6 },
-        Refit = new RefitSettings { First = 30, Every = 20, Lag = 4, History = 40 },
+        Model = new ModelSettings { Past = auto ? null : 4, Future = 3, Components = auto ? null : 2, Season = 6 },
+        Refit = new RefitSettings { First = 30, Every = 20, Lag = 4, History = 40, Reselect = 2, Budget = 0.05 },
     };
 
-    private static (string[] Lines, byte[] State) Replay(int[] restartAt)
+    private static (string[] Lines, byte[] State) Replay(int[] restartAt, bool auto = false)
     {
-        SeriesSettings settings = Small();
+        SeriesSettings settings = Small(auto);
         PartitionState state = new(_ => settings, []);
         List<StepResult> results = [];
         Dictionary<SeriesKey, RefitJob> pending = [];

@@ -79,7 +79,7 @@ public sealed class RefitScheduleTests
     private static SeriesSettings Watched() => new()
     {
         Grid = new GridSettings { Interval = TimeSpan.FromSeconds(1) },
-        Model = new ModelSettings { Past = 4, Future = 2, Centring = Centring.None },
+        Model = new ModelSettings { Past = 4, Future = 2, Components = 1, Centring = Centring.None },
         Refit = new RefitSettings { First = 200, Every = 1000, Lag = 4, History = 1000 },
     };
 

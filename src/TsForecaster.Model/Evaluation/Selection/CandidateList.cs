@@ -50,17 +50,18 @@ public static class CandidateList
 
     private static IEnumerable<Candidate> References(SelectionTask task, int rows)
     {
-        WindowShape one = new(1, task.Future);
-        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "last value", Shape = one, Normalisation = new(Centring.Last), Dependence = Dependence.ZeroMean });
-        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "mean", Shape = one, Normalisation = Normalisation.None, Dependence = Dependence.Level });
+        // The last value is all they need; those before it stand in for it where it is missing.
+        WindowShape few = new(Math.Clamp((rows - task.Future) / 8, 1, Math.Min(8, task.Past ?? 8)), task.Future);
+        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "last value", Shape = few, Normalisation = new(Centring.Last), Dependence = Dependence.Walk });
+        yield return new(CandidateKind.Reference, new DensityRecipe { Name = "mean", Shape = few, Normalisation = Normalisation.None, Dependence = Dependence.Level });
         foreach (int seasons in new[] { 1, 4 })
         {
-            if (task.Season > 1 && Fits(one, Profile(Centring.None, task.Season, seasons), rows))
+            if (task.Season > 1 && Fits(few, Profile(Centring.None, task.Season, seasons), rows))
             {
                 yield return new(CandidateKind.Reference, new DensityRecipe
                 {
                     Name = seasons == 1 ? "last season" : $"mean of {seasons} seasons",
-                    Shape = one,
+                    Shape = few,
                     Normalisation = Profile(Centring.None, task.Season, seasons),
                     Dependence = Dependence.Level,
                 });

@@ -104,7 +104,7 @@ public static class ModelSelection
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
             double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
-            candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(QuickWhereMissing)] })];
+            candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(recipe => AsTheTaskAllows(recipe, task))] })];
             HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
             BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
             search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
@@ -253,9 +253,11 @@ public static class ModelSelection
             return new ForecastRecipe(members, shares, _spreads[series], _transform);
         }
 
-        /// <summary>What is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>
-        private static DensityRecipe QuickWhereMissing(DensityRecipe recipe) =>
-            recipe.Shape.Dimension > LongWindow ? recipe with { Fit = recipe.Fit with { MaxMissingIterations = 0 } } : recipe;
+        /// <summary>On its threads; and what is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>
+        private static DensityRecipe AsTheTaskAllows(DensityRecipe recipe, SelectionTask task) => recipe with
+        {
+            Fit = recipe.Fit with { Threads = task.Threads, MaxMissingIterations = recipe.Shape.Dimension > LongWindow ? 0 : recipe.Fit.MaxMissingIterations },
+        };
 
         private static double Variance(ReadOnlySpan<double> values)
         {

@@ -3,9 +3,8 @@ using TsForecaster.Worker.Commands.Settings;
 namespace TsForecaster.Worker.Commands.Demo;
 
 /// <summary>
-/// The demo's settings, by the keys of any other installation. Demand sees a week and a day back and half a day ahead; the first
-/// fit waits for five weeks, since fewer windows than about twice their length make a poor covariance. Chosen by backtests on the
-/// first eight of the twelve weeks.
+/// The demo's settings, by the keys of any other installation: what is forecast, and when models are fitted. How they forecast is chosen
+/// from the data. The first choice about demand waits for five weeks: less says little of what a week is like.
 /// </summary>
 internal static class DemoSettings
 {
@@ -25,19 +24,15 @@ internal static class DemoSettings
             ["Kafka:BootstrapServers"] = brokers,
             ["Kafka:Topics"] = $"{DemandTopic},{PricesTopic}",
             ["Grid:Interval"] = "1d",
-            ["Model:Past"] = "20",
             ["Model:Future"] = "5",
-            ["Model:Ridge"] = "1e-2",
             ["Refit:First"] = "400",
             ["Refit:Every"] = "50",
             ["Refit:Lag"] = "2",
             ["Refit:History"] = "750",
             ["Series:0:Match"] = Demand,
             ["Series:0:Grid:Interval"] = "30m",
-            ["Series:0:Model:Past"] = "384",
             ["Series:0:Model:Future"] = "24",
             ["Series:0:Model:Season"] = "336",
-            ["Series:0:Model:Ridge"] = "5e-4",
             ["Series:0:Refit:First"] = "1680",
             ["Series:0:Refit:Every"] = "96",
             ["Series:0:Refit:Lag"] = "4",

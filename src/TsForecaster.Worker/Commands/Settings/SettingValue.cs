@@ -8,6 +8,9 @@ internal static class SettingValue
     private static readonly (string Unit, double Milliseconds)[] Units =
         [("ms", 1), ("s", 1e3), ("m", 6e4), ("h", 3.6e6), ("d", 8.64e7)];
 
+    /// <summary>What leaves a number to the program, null to the code.</summary>
+    public const string Auto = "auto";
+
     public static bool IsLeaf(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -19,7 +22,7 @@ internal static class SettingValue
         if (Nullable.GetUnderlyingType(type) is { } inner)
         {
             value = null;
-            return text.Length == 0 || TryParse(inner, text, out value);
+            return text.Length == 0 || IsAuto(type, text) || TryParse(inner, text, out value);
         }
 
         (bool Ok, object? Value) parsed = type switch
@@ -42,6 +45,11 @@ internal static class SettingValue
     /// <summary>What may be written for the type, to be read after "found …;".</summary>
     public static string Allowed(Type type)
     {
+        if (type == typeof(int?))
+        {
+            return $"a whole number or {Auto} is allowed";
+        }
+
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type switch
         {
@@ -55,6 +63,8 @@ internal static class SettingValue
             _ => "text is allowed",
         };
     }
+
+    private static bool IsAuto(Type type, string text) => type == typeof(int?) && string.Equals(text, Auto, StringComparison.OrdinalIgnoreCase);
 
     private static bool TryEnum(Type type, string text, out object? value)
     {
