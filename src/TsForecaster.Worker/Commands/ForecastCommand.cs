@@ -17,7 +17,7 @@ internal static class ForecastCommand
         Option<string?> time = Arguments.Time();
         Option<bool> utc = Arguments.Utc();
         Option<string> unit = Arguments.TimeUnit();
-        Option<int?> steps = new("--steps") { Description = "Steps to forecast, the model's future when left out; beyond it the window rolls forward on the forecast's own mean, whose uncertainty later steps do not carry", HelpName = "N" };
+        Option<int?> steps = new("--steps") { Description = "Steps to forecast, the model's future when left out; beyond it the window moves forward by half the future on the forecast's own median, whose uncertainty later steps do not carry", HelpName = "N" };
         Option<double?> above = new("--above") { Description = "Adds P(value > X) of each step, and of any step within the model's future", HelpName = "X" };
         Option<string> format = new("--format") { Description = "How to write it", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");

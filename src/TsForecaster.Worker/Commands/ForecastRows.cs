@@ -87,23 +87,32 @@ internal sealed class ForecastRows
 
         List<Row>[] rows = [.. Enumerable.Range(0, channels).Select(_ => new List<Row>())];
         double?[] any = new double?[channels];
+        // What the window takes in is of the pool as it is: drawn together by a spread, its median would be near its mean.
+        ForecastModel model = forecaster.Model;
+        Forecaster path = model.Spread.IsEmpty ? forecaster : new Forecaster(new ForecastModel(model.Members, model.Weights.ToArray(), null, model.Transform));
+        int taken = (model.Future + 1) / 2;
         for (int done = 0; done < steps;)
         {
+            // Beyond its future the window moves forward by half of it, and each forecast adds its further half.
             Forecast forecast = forecaster.Predict(window);
-            int taken = Math.Min(forecast.Steps, steps - done);
+            int from = done == 0 ? 1 : model.Future - taken + 1, to = Math.Min(model.Future, steps - done + from - 1);
             for (int channel = 0; channel < channels; channel++)
             {
-                for (int step = 1; step <= taken; step++)
+                for (int step = from; step <= to; step++)
                 {
-                    rows[channel].Add(Describe(forecast.Marginal(step, channel), done + step, table));
+                    rows[channel].Add(Describe(forecast.Marginal(step, channel), done + step - from + 1, table));
                 }
 
                 any[channel] ??= _above is { } threshold ? forecast.ProbabilityAnyAbove(threshold, channel) : null;
             }
 
-            double[] longer = [.. window, .. forecast.Mean()];
-            window = longer[^window.Length..];
-            done += taken;
+            done += to - from + 1;
+            if (done < steps)
+            {
+                Forecast next = path.Predict(window);
+                double[] longer = [.. window, .. Enumerable.Range(0, taken * channels).Select(i => next.Marginal((i / channels) + 1, i % channels).Quantile(0.5))];
+                window = longer[^window.Length..];
+            }
         }
 
         for (int channel = 0; channel < channels; channel++)

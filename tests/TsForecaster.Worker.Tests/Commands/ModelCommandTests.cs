@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
 using Xunit;
 
 namespace TsForecaster.Worker.Tests.Commands;
@@ -60,7 +63,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Forecast_BeyondTheFuture_RollsOnItsOwnMean()
+    public async Task Forecast_BeyondTheFuture_FollowsTheSeries()
     {
         string model = await FitSine();
         string[] lines = (await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--time", "t", "--time-unit", "s", "--steps", "10", "--format", "csv"))
@@ -73,6 +76,40 @@ public sealed class ModelCommandTests : IDisposable
             Assert.Equal(("y", $"{h}"), (cells[0], cells[1]));
             Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(60 * (199 + h)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), cells[2]);
             Assert.Equal(Sine(199 + h), double.Parse(cells[3], CultureInfo.InvariantCulture), 0.1);
+        }
+    }
+
+    [Fact]
+    public async Task Forecast_BeyondTheFuture_GoesOnFromTheMediansOfTheNearerHalf()
+    {
+        await FitSine();
+        double[] history = [.. Enumerable.Range(0, 200).Select(Sine)];
+        WindowModel[] members = [.. new[] { 5, 12 }.Select(past => WindowModel.Fit([history], new WindowShape(past, 4), new Normalisation(Centring.None), new FitOptions { Components = 3, Ridge = 1e-3 }).Model!)];
+        ForecastModel model = new(members, [0.7, 0.3], [0.5, 0.4, 0.3, 0.2]);
+        await using (FileStream file = File.Create(_folder["pool.tsf"]))
+        {
+            ModelFile.Save(file, model);
+        }
+
+        string[] lines = (await CommandResult.Of("forecast", _folder["pool.tsf"], "--data", _folder["sine.csv"], "--values", "y", "--steps", "9", "--format", "csv"))
+            .Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Forecaster whole = new(model), unspread = new(new ForecastModel(members, [0.7, 0.3]));
+        List<double> path = [.. history];
+        List<UnivariateMixture> expected = [];
+        while (expected.Count < 9)
+        {
+            double[] past = [.. path.TakeLast(12)];
+            expected.AddRange(Enumerable.Range(1, 4).Skip(expected.Count == 0 ? 0 : 2).Select(step => whole.Predict(past).Marginal(step)));
+            path.AddRange(Enumerable.Range(1, 2).Select(step => unspread.Predict(past).Marginal(step).Quantile(0.5)));
+        }
+
+        Assert.Equal(10, lines.Length);
+        for (int h = 0; h < 9; h++)
+        {
+            double[] cells = [.. lines[h + 1].Split(',').Skip(1).Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))];
+            Assert.Equal(h + 1, cells[0]);
+            Assert.Equal(expected[h].Mean, cells[1], 1e-9);
+            Assert.Equal(expected[h].StandardDeviation, cells[2], 1e-9);
         }
     }
 

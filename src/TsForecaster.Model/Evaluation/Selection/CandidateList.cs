@@ -136,6 +136,22 @@ public static class CandidateList
         yield return new($"mixtures of {components} on {string.Join(", ", pasts)}", CandidateKind.Reverting, [.. pasts.Select((past, i) => Mixture(past, components, Centring.None, i))]);
         yield return new("mixtures of 4 from the last value", CandidateKind.Levelled, [.. pasts.Where(past => past % 4 == 0 || pasts.Length == 1).Select((past, i) => Mixture(past, 4, Centring.Last, i))]);
 
+        if (task.Past is null && task.Future >= 4 && rows >= 60 * task.Future)
+        {
+            // Of several steps jointly, long pasts tell more: where a regime is about to end shows in how it began.
+            int most = Math.Clamp(rows / 15, 2, 50);
+            int[] longer = [.. Enumerable.Range(3, 4).Select(futures => futures * task.Future)];
+            yield return new($"mixtures of {most} on {string.Join(", ", longer)}", CandidateKind.Reverting, [.. Enumerable.Range(0, 3 * longer.Length).Select(i => Joint(longer[i % longer.Length], most, i))]);
+        }
+
+        DensityRecipe Joint(int past, int k, int i) => new()
+        {
+            Name = $"mixture of {k} on {past}",
+            Shape = new(past, task.Future),
+            Normalisation = Normalisation.None,
+            Fit = new FitOptions { Components = k, Shrinkage = 0.02, MaxIterations = 15, Seed = task.Seed + (ulong)i, Threads = task.Threads },
+        };
+
         DensityRecipe Mixture(int past, int k, Centring centring, int i) => new()
         {
             Name = $"mixture of {k} on {past}",

@@ -25,6 +25,22 @@ public sealed class CandidateListTests
         Assert.Empty(Departures(8640, 96, 24));
     }
 
+    [Theory]
+    [InlineData(750, 10, 12)]
+    [InlineData(500, 10, 0)]
+    [InlineData(5000, 1, 0)]
+    [InlineData(5000, 20, 0)]
+    public void Of_SeveralStepsAndEnoughRows_TriesMixturesOnLongPastsTogether(int rows, int future, int expected)
+    {
+        DensityRecipe[] joint =
+        [
+            .. CandidateList.Of(new SelectionTask { Future = future }, rows, 1, 1.0)
+                .SelectMany(candidate => candidate.Recipes).Where(recipe => recipe.Fit.Components > 4 && recipe.Shape.Past >= 3 * future && future > 1),
+        ];
+        Assert.Equal(expected, joint.Length);
+        Assert.Equal(expected, joint.Distinct().Count());
+    }
+
     private static DensityRecipe[] Departures(int rows, int future, int season) =>
     [
         .. CandidateList.Of(new SelectionTask { Future = future, Season = season }, rows, 1, 1.0)
