@@ -85,6 +85,7 @@ public static class CommandLine
             SampleCommand.Create(terminal),
             InspectCommand.Create(terminal),
             BacktestCommand.Create(terminal),
+            PrequentialCommand.Create(terminal),
         };
         root.Options.Add(verbose);
         return root;

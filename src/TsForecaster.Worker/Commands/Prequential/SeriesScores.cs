@@ -1,0 +1,122 @@
+using TsForecaster.Model.Evaluation;
+using TsForecaster.Model.Evaluation.Baselines;
+using TsForecaster.Model.Forecasting;
+
+namespace TsForecaster.Worker.Commands.Prequential;
+
+/// <summary>What was published of one series, scored: its cells in their order, and what every forecast of them came to.</summary>
+internal sealed class SeriesScores(string series, SeriesSettings settings)
+{
+    private readonly List<double> _values = [];
+    private readonly Dictionary<long, int> _cells = [];
+    private readonly List<(int Cell, int Horizon)> _scored = [];
+    private readonly Sums[] _steps = [.. Enumerable.Range(0, settings.Model.Future).Select(_ => new Sums())];
+
+    public string Series => series;
+
+    /// <summary>Cells closed.</summary>
+    public int Cells => _values.Count;
+
+    /// <summary>Forecasts scored, one a cell and horizon.</summary>
+    public int Scored => _scored.Count;
+
+    /// <summary>Of one-step forecasts.</summary>
+    public PitHistogram Pit { get; } = new();
+
+    /// <summary>Models that became active, in order: components and reason.</summary>
+    public List<(int Components, string Reason)> Models { get; } = [];
+
+    /// <summary>Averages over all horizons.</summary>
+    public Averages Overall => Averages.Of(_steps);
+
+    /// <summary>By horizon, from 1.</summary>
+    public IReadOnlyList<Averages> PerHorizon => [.. _steps.Select(step => Averages.Of([step]))];
+
+    public void AddCell(long time, double value)
+    {
+        _cells[time] = _values.Count;
+        _values.Add(value);
+    }
+
+    public void AddScore(long time, int horizon, double absError, double crps, bool covered)
+    {
+        _scored.Add((_cells[time], horizon));
+        _steps[horizon - 1].Add(absError, crps, covered);
+    }
+
+    /// <summary>
+    /// The mean CRPS of a simple method for the same cells and horizons, from the same origins; fitted anew as often as the model, to as
+    /// long a history. NaN when nothing was scored.
+    /// </summary>
+    public double BaselineCrps(BaselineMethod method)
+    {
+        ILookup<int, int> horizons = _scored.ToLookup(score => score.Cell - score.Horizon, score => score.Horizon);
+        double[] means = new double[settings.Model.Future], deviations = new double[means.Length], values = [.. _values];
+        IBaseline? baseline = null;
+        double sum = 0.0;
+        int count = 0, due = 0;
+        for (int origin = 0; origin < values.Length; origin++)
+        {
+            if (horizons.Contains(origin) && origin >= due)
+            {
+                int from = Math.Max(0, origin + 1 - settings.Refit.History);
+                (baseline, due) = (method.Fit(values.AsSpan(from, origin + 1 - from)), origin + settings.Refit.Every);
+            }
+            else
+            {
+                baseline?.Observe(values[origin]);
+            }
+
+            if (!horizons.Contains(origin))
+            {
+                continue;
+            }
+
+            baseline!.Forecast(means, deviations);
+            foreach (int horizon in horizons[origin])
+            {
+                double crps = Crps(means[horizon - 1], deviations[horizon - 1], values[origin + horizon]);
+                if (!double.IsNaN(crps))
+                {
+                    sum += crps;
+                    count++;
+                }
+            }
+        }
+
+        return sum / count;
+    }
+
+    private static double Crps(double mean, double deviation, double value) => deviation > 0.0
+        ? new UnivariateMixture([1.0], [mean], [deviation]).Crps(value)
+        : Math.Abs(value - mean);
+
+    /// <param name="Covered80">Share within the central 80 % interval.</param>
+    internal readonly record struct Averages(double Mae, double Crps, double Covered80)
+    {
+        public static Averages Of(IReadOnlyCollection<Sums> sums)
+        {
+            double count = sums.Sum(sum => (double)sum.Count);
+            return new Averages(sums.Sum(sum => sum.AbsError) / count, sums.Sum(sum => sum.Crps) / count, sums.Sum(sum => (double)sum.Covered) / count);
+        }
+    }
+
+    internal sealed class Sums
+    {
+        public int Count { get; private set; }
+
+        public double AbsError { get; private set; }
+
+        public double Crps { get; private set; }
+
+        public int Covered { get; private set; }
+
+        public void Add(double absError, double crps, bool covered)
+        {
+            Count++;
+            AbsError += absError;
+            Crps += crps;
+            Covered += covered ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using TsForecaster.Model.Evaluation.Baselines;
+using TsForecaster.Worker.Commands.Csv;
+using TsForecaster.Worker.Commands.Prequential;
+using TsForecaster.Worker.Commands.Settings;
+using TsForecaster.Worker.Dashboard;
+using TsForecaster.Worker.Ingest;
+using TsForecaster.Worker.Refit;
+
+namespace TsForecaster.Worker.Commands;
+
+/// <summary>
+/// <c>prequential</c>: the rows of a CSV file, one after another, through the service's own pipeline with the service's settings; every
+/// forecast is issued before its value is seen (Dawid 1984), models are fitted and replaced as they would be, and what is published is
+/// scored beside simple methods.
+/// </summary>
+internal static class PrequentialCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create(Terminal terminal)
+    {
+        Option<string> data = Arguments.Data();
+        Option<string> values = Arguments.Values();
+        Option<string?> time = Arguments.Time();
+        Option<bool> utc = Arguments.Utc();
+        Option<string> unit = Arguments.TimeUnit();
+        Option<string?> file = new("--settings") { Description = "Settings file of the service, as run reads it", HelpName = "FILE" };
+        Option<string[]> set = new("--set") { Description = "A setting of the service, such as Grid:Interval=5m; repeat it for more", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
+        Command command = new("prequential", "Send the rows of a CSV file through the service's pipeline and score what it publishes")
+        {
+            data, values, time, utc, unit, file, set, report,
+        };
+        command.SetAction((parsed, stop) =>
+        {
+            // No broker is asked, so none need be set.
+            ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
+            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
+            TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
+            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, ticks: true);
+            return RunAsync(terminal, table, settings, parsed.GetValue(report), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, SeriesTable table, ForecasterSettings settings, string? report, CancellationToken stop)
+    {
+        SeriesResolver resolver = new(settings);
+        ScoreBook book = new(resolver.For);
+        long begun = terminal.Time.GetTimestamp();
+        await terminal.WithProgressAsync(
+            "forecasting",
+            share =>
+            {
+                PipelineAsync(table, settings, resolver, book, share, terminal.Time, stop).GetAwaiter().GetResult();
+                return true;
+            },
+            stop);
+        double seconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
+        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, resolver.For(series.Series))))];
+        if (Array.Find(reports, one => one.Scores.Scored == 0) is { } silent)
+        {
+            throw new FailureException($"{table.File}: no forecast of {silent.Scores.Series} could be scored in {silent.Scores.Cells} cells: the first fit waits for Refit:First cells");
+        }
+
+        if (report is not null)
+        {
+            JsonObject json = new() { ["data"] = Path.GetFileName(table.File), ["seconds"] = seconds, ["series"] = new JsonArray([.. reports.Select(Json)]) };
+            AtomicFile.WriteText(report, json.ToJsonString(Indented) + "\n");
+        }
+
+        Table shown = Tables.Numbers(["series", "cells", "scored", "models", "MAE", "CRPS", "80 % holds", "PIT KS", .. reports.SelectMany(one => one.Rivals.Select(rival => rival.Name)).Distinct(StringComparer.Ordinal).Select(name => $"/ {ScoreKeys.Title(name)}")]);
+        foreach (SeriesReport one in reports)
+        {
+            shown.Row([
+                one.Scores.Series,
+                $"{one.Scores.Cells}",
+                $"{one.Scores.Scored}",
+                $"{one.Scores.Models.Count}",
+                Tables.Number(one.Scores.Overall.Mae, "G4"),
+                Tables.Number(one.Scores.Overall.Crps, "G4"),
+                Tables.Percent(one.Scores.Overall.Covered80),
+                Tables.Number(one.Scores.Pit.KolmogorovSmirnov(), "F3"),
+                .. one.Rivals.Select(rival => Tables.Number(one.Scores.Overall.Crps / rival.Crps, "F3")),
+            ]);
+        }
+
+        terminal.Screen.Write(shown);
+        terminal.Output.WriteLine("/ method: CRPS over that of the method, on the same cells and horizons");
+        return CommandLine.Ok;
+    }
+
+    private static async Task PipelineAsync(SeriesTable table, ForecasterSettings settings, SeriesResolver resolver, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
+    {
+        KafkaOptions records = new() { TimeUnit = TimeUnit.Ns };
+        long interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
+        RowSource source = new(table, table.Times ?? [.. Enumerable.Range(1, table.Rows).Select(row => row * interval)], share);
+        using RefitPool refits = new(settings.RefitConcurrency > 0 ? settings.RefitConcurrency : Environment.ProcessorCount);
+        PipelineSettings flow = new(resolver.For, [.. settings.Publish.Horizons.Distinct().Order()]) { CheckpointEvery = TimeSpan.FromDays(1) };
+        Pipeline pipeline = new(flow, source, new TickDecoder(records), refits, book, new NoCheckpoints(), new SeriesBoard(), time);
+        source.Totals = pipeline.Totals;
+        await pipeline.RunAsync(stop);
+    }
+
+    private static (string Name, double Crps)[] Rivals(SeriesScores scores, SeriesSettings settings) =>
+        [.. BaselineMethod.All(settings.Model.Season).Where(method => method.Name is "seasonal_naive" or "random_walk").Select(method => (method.Name, scores.BaselineCrps(method)))];
+
+    private static JsonNode Json(SeriesReport one)
+    {
+        JsonObject json = new()
+        {
+            ["series"] = one.Scores.Series,
+            ["cells"] = one.Scores.Cells,
+            ["scored"] = one.Scores.Scored,
+            ["models"] = one.Scores.Models.Count,
+            ["mae"] = JsonNumbers.Node(one.Scores.Overall.Mae),
+            ["crps"] = JsonNumbers.Node(one.Scores.Overall.Crps),
+            ["coverage80"] = JsonNumbers.Node(one.Scores.Overall.Covered80),
+            ["pit_ks"] = JsonNumbers.Node(one.Scores.Pit.KolmogorovSmirnov()),
+            ["per_horizon"] = new JsonArray([.. one.Scores.PerHorizon.Select((step, i) => new JsonObject
+            {
+                ["horizon"] = i + 1,
+                ["mae"] = JsonNumbers.Node(step.Mae),
+                ["crps"] = JsonNumbers.Node(step.Crps),
+                ["coverage80"] = JsonNumbers.Node(step.Covered80),
+            })]),
+        };
+        foreach ((string name, double crps) in one.Rivals)
+        {
+            json[name] = new JsonObject { ["crps"] = JsonNumbers.Node(crps) };
+        }
+
+        json["last_models"] = new JsonArray([.. one.Scores.Models.TakeLast(3).Select(model => JsonValue.Create($"{model.Components} components, {model.Reason}"))]);
+        return json;
+    }
+
+    private sealed record SeriesReport(SeriesScores Scores, IReadOnlyList<(string Name, double Crps)> Rivals);
+}
