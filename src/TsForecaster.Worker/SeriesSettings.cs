@@ -68,6 +68,9 @@ public sealed record ModelSettings
 
     public Scaling Scaling { get; init; } = Scaling.None;
 
+    /// <summary>Forecasts are corrected, horizon by horizon, by where values fell in earlier ones.</summary>
+    public bool Recalibrate { get; init; }
+
     /// <summary>Missing cells are filled from both sides, once what follows them is known.</summary>
     public bool Fill { get; init; } = true;
 

@@ -44,7 +44,14 @@ public readonly record struct FilledCell(long Start, double Mean, double Standar
 
 /// <summary>A forecast and where it belongs.</summary>
 /// <param name="Horizons">The horizons to publish, ascending, from 1.</param>
-public sealed record IssuedForecast(Forecast Density, string Model, IReadOnlyList<int> Horizons);
+public sealed record IssuedForecast(Forecast Density, string Model, IReadOnlyList<int> Horizons)
+{
+    /// <summary>By step: what takes the place of the density's own marginal, which it is where this is null; empty when nothing does.</summary>
+    public IReadOnlyList<UnivariateMixture?> Corrected { get; init; } = [];
+
+    /// <summary>The distribution of one step, from 1.</summary>
+    public UnivariateMixture Marginal(int step) => (Corrected.Count > 0 ? Corrected[step - 1] : null) ?? Density.Marginal(step);
+}
 
 /// <summary>A refit that took effect, or did not.</summary>
 /// <param name="Id">The id of the model active from here on; empty when there is none yet.</param>

@@ -127,7 +127,7 @@ internal sealed record FanJson
     public FanJson(ForecastFan fan, double? above)
     {
         (Issued, Model, Above) = (DashboardJson.Time(fan.Issued), fan.Model, above);
-        Steps = [.. fan.Steps.Select(step => new FanStepJson(step, above is { } x ? fan.Density.Marginal(step.Horizon).ProbabilityAbove(x) : null))];
+        Steps = [.. fan.Steps.Select(step => new FanStepJson(step, above is { } x ? fan.Marginal(step.Horizon).ProbabilityAbove(x) : null))];
         if (above is { } threshold)
         {
             double steps = fan.Density.Steps;

@@ -10,6 +10,7 @@ public sealed class ForecastFan
 {
     private static readonly QuantileLevels _levels = new(0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95);
 
+    private readonly IssuedForecast _forecast;
     private readonly long _issuingStart;
     private readonly long _interval;
     private IReadOnlyList<FanStep>? _steps;
@@ -17,14 +18,18 @@ public sealed class ForecastFan
     /// <param name="issuingStart">Start of the cell at whose end the forecast was issued, nanoseconds.</param>
     /// <param name="interval">Length of a cell, nanoseconds.</param>
     public ForecastFan(IssuedForecast forecast, long issuingStart, long interval) =>
-        (_issuingStart, _interval, Model, Density) = (issuingStart, interval, forecast.Model, forecast.Density);
+        (_issuingStart, _interval, _forecast) = (issuingStart, interval, forecast);
 
     /// <summary>The end of the issuing cell, nanoseconds since 1970 UTC.</summary>
     public long Issued => _issuingStart + _interval;
 
-    public string Model { get; }
+    public string Model => _forecast.Model;
 
-    public Forecast Density { get; }
+    /// <summary>All steps together.</summary>
+    public Forecast Density => _forecast.Density;
+
+    /// <summary>The distribution of one step, from 1.</summary>
+    public UnivariateMixture Marginal(int step) => _forecast.Marginal(step);
 
     // Two who ask at once may both search, for the same numbers.
     public IReadOnlyList<FanStep> Steps => _steps ??= Unfold();
@@ -35,7 +40,7 @@ public sealed class ForecastFan
         Span<double> q = stackalloc double[_levels.Count];
         for (int horizon = 1; horizon <= steps.Length; horizon++)
         {
-            UnivariateMixture marginal = Density.Marginal(horizon);
+            UnivariateMixture marginal = _forecast.Marginal(horizon);
             marginal.Quantiles(_levels, q);
             steps[horizon - 1] = new FanStep(
                 horizon,

@@ -39,7 +39,7 @@ public static class PointEncoder
             foreach (int horizon in forecast.Horizons)
             {
                 long target = step.Start + (horizon * result.Interval);
-                Add(points, Measurements.Forecast, WithHorizon(step.Key, horizon), target, Forecast(forecast.Density.Marginal(horizon), issued, forecast.Model));
+                Add(points, Measurements.Forecast, WithHorizon(step.Key, horizon), target, Forecast(forecast.Marginal(horizon), issued, forecast.Model));
             }
         }
     }

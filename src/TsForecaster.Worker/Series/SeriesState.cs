@@ -22,12 +22,14 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private HeldModels _models = new(settings.Refit.Keep);
     private RefitSchedule _schedule = new(settings.Refit);
     private RecipeChoice _recipe = new(settings);
+    private LiveRecalibration? _recalibration = Recalibration(settings);
     private OpenGaps _gaps = Gaps(settings);
     private PinRequest? _request;
     private long _nextStart = -1;
     private long _steps;
     private long _missing;
     private long _refits;
+    private double _rounding;
 
     /// <summary>The refit under way, as a job that can be done again; null when there is none.</summary>
     public RefitJob? Pending => _schedule.PendingSince is { } since ? Job(since) : null;
@@ -53,7 +55,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         (List<HorizonScore> scores, UnivariateMixture? oneStep) = Score(step);
         double surprise = oneStep is null ? double.NaN : -oneStep.LogDensity(step.Value);
-        double pit = oneStep?.Cdf(step.Value) ?? double.NaN;
+        double pit = oneStep?.Cdf(Rounding.Within(step.Value, _rounding, _steps)) ?? double.NaN;
         _schedule.Observe(surprise, pit);
         _request = request ?? _request;
 
@@ -88,6 +90,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _scoring.SetScale(SeasonalNaive.InSampleError(_history.Last(_history.Count), settings.Model.Season));
         }
 
+        _rounding = Rounding.Of(_history.Last(_history.Count));
         return Job(_steps);
     }
 
@@ -99,6 +102,8 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private static int Capacity(SeriesSettings settings) => Math.Max(
         settings.Refit.History + settings.Refit.Lag,
         Math.Max(settings.Model.Shape.Steps, settings.Model.Season + settings.Model.Future));
+
+    private static LiveRecalibration? Recalibration(SeriesSettings settings) => settings.Model.Recalibrate ? new(settings.Model.Future) : null;
 
     private static OpenGaps Gaps(SeriesSettings settings) => new(settings.Model.Future, Patience(settings));
 
@@ -112,6 +117,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _gaps.Clear();
         _schedule.End();
         _recipe.StartAnew();
+        _recalibration = Recalibration(settings);
     }
 
     private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
@@ -122,6 +128,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         foreach (OutstandingForecasts.Entry entry in entries)
         {
             oneStep ??= entry.Horizon == 1 ? entry.Marginal : null;
+            _recalibration?.Observe(entry, Rounding.Within(step.Value, _rounding, _steps));
             if (entry.Published)
             {
                 scores.Add(_scoring.Add(entry, step.Value));
@@ -207,20 +214,26 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             return null;
         }
 
+        IssuedForecast forecast = new(density, active.Model.Id, horizons) { Corrected = Corrected(density) };
         ReadOnlySpan<double> history = _history.Last(_history.Count);
         if (horizons.Count == 0 || horizons[0] != 1)
         {
-            _outstanding.Add(_steps + 1, new(1, Published: false, density.Marginal(1), double.NaN));
+            _outstanding.Add(_steps + 1, new(1, Published: false, forecast.Marginal(1), double.NaN));
         }
 
         foreach (int horizon in horizons)
         {
             double naive = SeasonalNaive.Forecast(history, settings.Model.Season, horizon);
-            _outstanding.Add(_steps + horizon, new(horizon, Published: true, density.Marginal(horizon), naive));
+            _outstanding.Add(_steps + horizon, new(horizon, Published: true, forecast.Marginal(horizon), naive));
         }
 
-        return new IssuedForecast(density, active.Model.Id, horizons);
+        return forecast;
     }
+
+    /// <summary>What is issued instead of the density's own marginals: by step, null where nothing is scored to learn from; empty when not asked for.</summary>
+    private IReadOnlyList<UnivariateMixture?> Corrected(Forecast density) => _recalibration is { } recalibration
+        ? [.. Enumerable.Range(1, density.Steps).Select(step => step == 1 || horizons.Contains(step) ? recalibration.Apply(step, density.Marginal(step)) : null)]
+        : [];
 
     /// <summary>
     /// The last steps, those before the history missing: a profile is averaged over the seasons there are, as it was when the model was fitted.
@@ -267,9 +280,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_nextStart);
         writer.Write(Fingerprint(settings));
         writer.Write(_refits);
+        writer.Write(_rounding);
         _gaps.Write(writer);
         _schedule.Write(writer);
         _recipe.Write(writer);
+        LiveRecalibration.Write(writer, _recalibration);
         PinRequests.Write(writer, _request);
         _outstanding.Write(writer);
         _scoring.Write(writer);
@@ -295,9 +310,12 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         state._refits = reader.ReadInt64();
+        state._rounding = reader.ReadDouble();
         state._gaps = OpenGaps.Read(reader, settings.Model.Future, Patience(settings));
         state._schedule = RefitSchedule.Read(reader, settings.Refit);
         state._recipe = RecipeChoice.Read(reader, settings);
+        LiveRecalibration? recalibration = LiveRecalibration.Read(reader);
+        state._recalibration = settings.Model.Recalibrate ? recalibration ?? state._recalibration : null;
         state._request = PinRequests.Read(reader);
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);

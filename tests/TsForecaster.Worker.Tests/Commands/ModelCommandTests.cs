@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
@@ -60,6 +61,40 @@ public sealed class ModelCommandTests : IDisposable
         (await CommandResult.Of([.. fit, "--past", "12", "--model", "components=auto", "seed=3"])).Succeeded();
         facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
         Assert.All(facts.GetProperty("members").EnumerateArray(), member => Assert.InRange(member.GetProperty("past").GetInt32(), 1, 12));
+    }
+
+    [Fact]
+    public async Task Prequential_NoisySine_BeatsSimpleMethodsThroughTheServicesPipeline()
+    {
+        StringBuilder rows = new("t,y\n");
+        for (int i = 0; i < 600; i++)
+        {
+            rows.Append(CultureInfo.InvariantCulture, $"{60 * i},{(i % 97 == 0 ? "" : (Sine(i) + (0.1 * Math.Cos(17.3 * i * i))).ToString("R", CultureInfo.InvariantCulture))}\n");
+        }
+
+        string file = _folder.Write("noisy.csv", rows.ToString()), report = _folder["prequential.json"];
+        string[] run = ["prequential", "--data", file, "--values", "y", "--time", "t", "--set", "Grid:Interval=60s", "--set", "Model:Components=1", "--set", "Model:Past=24", "--set", "Model:Future=3", "--set", "Model:Season=24", "--set", "Model:Recalibrate=true", "--report", report];
+        string table = (await CommandResult.Of(run)).Succeeded();
+        Assert.Contains("PIT KS", table, StringComparison.Ordinal);
+        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray());
+
+        // The first row has no value, and the last cell never closes; every cell from the first model on is forecast, and scored where it has a value.
+        Assert.Equal(598, series.GetProperty("cells").GetInt32());
+        Assert.InRange(series.GetProperty("scored").GetInt32(), 1400, 1797);
+        double crps = series.GetProperty("crps").GetDouble();
+        Assert.True(crps < 0.95 * series.GetProperty("seasonal_naive").GetProperty("crps").GetDouble());
+        Assert.True(crps < 0.5 * series.GetProperty("random_walk").GetProperty("crps").GetDouble());
+        Assert.InRange(series.GetProperty("coverage80").GetDouble(), 0.7, 0.9);
+        Assert.Equal(3, series.GetProperty("per_horizon").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Prequential_TooShortForAModel_SaysSo()
+    {
+        await FitSine();
+        CommandResult result = await CommandResult.Of("prequential", "--data", _folder["sine.csv"], "--values", "y", "--set", "Refit:First=1000", "--set", "Model:Components=1");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Refit:First", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,12 +67,14 @@ public sealed class PipelineTests
         Assert.Equal(whole.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal), broken.Sink.Points.OrderBy(p => p.Key, StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Run_ComponentsAuto_KilledAfterSearches_PublishesTheSamePoints()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_ComponentsAuto_KilledAfterSearches_PublishesTheSamePoints(bool recalibrate)
     {
         SeriesSettings auto = PipelineDriver.Small with
         {
-            Model = new ModelSettings { Future = 3, Season = 12 },
+            Model = new ModelSettings { Future = 3, Season = 12, Recalibrate = recalibrate },
             Refit = new RefitSettings { First = 60, Every = 25, Lag = 4, History = 120, Reselect = 2, Budget = 0.05 },
         };
         PipelineSettings settings = new(_ => auto, []) { CheckpointEvery = TimeSpan.Zero, Linger = TimeSpan.Zero, LaneCapacity = 50 };
