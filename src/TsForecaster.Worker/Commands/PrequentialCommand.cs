@@ -41,7 +41,7 @@ internal static class PrequentialCommand
             ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
             IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
             TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, ticks: true);
+            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, RowOrder.Any);
             return RunAsync(terminal, table, settings, parsed.GetValue(report), stop);
         });
         return command;

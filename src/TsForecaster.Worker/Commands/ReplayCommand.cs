@@ -37,7 +37,7 @@ internal static class ReplayCommand
             IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
             TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
             (long Start, long Interval)? clock = Clock(parsed.GetValue(time), parsed.GetValue(start), parsed.GetValue(interval), format);
-            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, ticks: true);
+            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, RowOrder.NotFalling);
             IReadOnlyList<long> times = clock is { } known ? [.. Enumerable.Range(0, table.Rows).Select(row => known.Start + (row * known.Interval))] : table.Times!;
             return await RunAsync(terminal, new TickRows(table, times, parsed.GetValue(series)), request, stop);
         });

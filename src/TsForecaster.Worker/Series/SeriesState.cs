@@ -182,8 +182,10 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             return [];
         }
 
+        // The first cell of a long gap may lie before the window that ends here; then one that ended earlier knows it best.
         int[] back = [.. due.Select(missing => (int)(_steps - missing)).Where(steps => steps < _history.Count)];
-        UnivariateMixture?[] values = new GapFiller(Filling(active.Model)).Fill(_history.Last(Math.Min(_history.Count, active.Model.Reach + active.Model.Future)), back);
+        int looked = active.Model.Reach + active.Model.Future + back.DefaultIfEmpty().Max();
+        UnivariateMixture?[] values = new GapFiller(Filling(active.Model)).Fill(_history.Last(Math.Min(_history.Count, looked)), back);
         List<FilledCell> filled = [];
         for (int i = 0; i < back.Length; i++)
         {

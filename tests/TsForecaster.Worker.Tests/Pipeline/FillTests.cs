@@ -62,6 +62,23 @@ public sealed class FillTests
     }
 
     [Fact]
+    public async Task Run_GapLongerThanTheChosenWindow_IsFilledFromBefore()
+    {
+        // What is searched for may look back less far than what was assumed before the search.
+        SeriesSettings auto = PipelineDriver.Small with
+        {
+            Model = new ModelSettings { Future = 3 },
+            Refit = new RefitSettings { First = 60, Every = 80, Lag = 2, History = 120, Budget = 0.01 },
+        };
+        PipelineDriver driver = new() { Settings = new PipelineDriver().Settings with { SeriesOf = _ => auto } };
+        await driver.RunAsync(Log([.. Enumerable.Range(80, 60)]));
+        Assert.Contains("filled=", Cell(driver, 80), StringComparison.Ordinal);
+
+        // Deep within it nothing is in a window's sight.
+        Assert.DoesNotContain("filled=", Cell(driver, 100), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_FillingSwitchedOff_FillsNothing()
     {
         SeriesSettings off = PipelineDriver.Small with { Model = PipelineDriver.Small.Model with { Fill = false } };
@@ -74,10 +91,10 @@ public sealed class FillTests
         driver.Sink.Points[$"observed,channel=value,series=s00 {(1_700_000_000L + second) * PipelineDriver.Second}"];
 
     /// <summary>The log without the ticks of one series at some seconds; its neighbour moves the clock on.</summary>
-    private static Dictionary<PartitionId, List<SourceRecord>> Log()
+    private static Dictionary<PartitionId, List<SourceRecord>> Log(int[]? missing = null)
     {
         Dictionary<PartitionId, List<SourceRecord>> log = PipelineDriver.Log();
-        string[] left = [.. Missing.Select(second => $$"""{"series":"s00","ts":{{(1_700_000_000L + second) * 1000}}""")];
+        string[] left = [.. (missing ?? Missing).Select(second => $$"""{"series":"s00","ts":{{(1_700_000_000L + second) * 1000}}""")];
         PartitionId partition = new("ticks", 0);
         log[partition] =
         [

@@ -1,5 +1,18 @@
 namespace TsForecaster.Worker.Commands.Csv;
 
+/// <summary>How the times of a table's rows may follow one another.</summary>
+public enum RowOrder
+{
+    /// <summary>Each later than the one before.</summary>
+    Rising,
+
+    /// <summary>None earlier than the one before: several trades at a time.</summary>
+    NotFalling,
+
+    /// <summary>As ticks may come.</summary>
+    Any,
+}
+
 /// <summary>Columns of numbers from a CSV file, oldest row first. Immutable.</summary>
 public sealed class SeriesTable
 {
@@ -41,11 +54,10 @@ public sealed class SeriesTable
     }
 
     /// <summary>
-    /// Reads the chosen columns. Times must rise from row to row; with <paramref name="ticks"/> they may also stay the same, as the
-    /// times of trades do.
+    /// Reads the chosen columns. Times must rise from row to row, unless <paramref name="order"/> says otherwise.
     /// </summary>
     /// <exception cref="FailureException">The file does not hold that; the message names file, line and column.</exception>
-    public static SeriesTable Read(string file, IReadOnlyList<string> values, string? time = null, TimeText? format = null, bool ticks = false)
+    public static SeriesTable Read(string file, IReadOnlyList<string> values, string? time = null, TimeText? format = null, RowOrder order = RowOrder.Rising)
     {
         using CsvRows rows = new(file);
         int[] columns = [.. values.Select(rows.Column)];
@@ -66,7 +78,7 @@ public sealed class SeriesTable
 
             if (time is not null)
             {
-                times.Add(Time(rows, timeColumn, format ?? TimeText.Default, times, ticks));
+                times.Add(Time(rows, timeColumn, format ?? TimeText.Default, times, order));
             }
         }
 
@@ -75,7 +87,7 @@ public sealed class SeriesTable
             : new SeriesTable(file, values, [.. numbers.Select(column => column.ToArray())], time is null ? null : [.. times]);
     }
 
-    private static long Time(CsvRows rows, int column, TimeText format, List<long> times, bool ticks)
+    private static long Time(CsvRows rows, int column, TimeText format, List<long> times, RowOrder order)
     {
         string text = rows.Cells[column];
         if (!format.TryParse(text, out long time, out string problem))
@@ -83,12 +95,12 @@ public sealed class SeriesTable
             throw rows.Bad(column, problem);
         }
 
-        if (times.Count > 0 && time < times[^1])
+        if (times.Count > 0 && time < times[^1] && order != RowOrder.Any)
         {
             throw rows.Bad(column, $"\"{text}\" is earlier than the row before; rows must be in order of time");
         }
 
-        return times.Count > 0 && time == times[^1] && !ticks
+        return times.Count > 0 && time == times[^1] && order == RowOrder.Rising
             ? throw rows.Bad(column, $"\"{text}\" is the time of the row before too; each row needs its own")
             : time;
     }
