@@ -70,13 +70,18 @@ internal sealed class ConditionalComponent
     /// <summary>The same component with the observed numbers at these positions (ascending) marginalised out.</summary>
     public ConditionalComponent Without(ReadOnlySpan<int> positions)
     {
-        int size = _observedMean.Length + _targetMean.Length;
-        double[] factor = Factor.ToArray();
-        double[] mean = [.. _observedMean];
-        for (int i = positions.Length - 1; i >= 0; i--)
+        double[] factor = FactorRowDeletion.Delete(Factor, _observedMean.Length + _targetMean.Length, positions);
+        double[] mean = new double[_observedMean.Length - positions.Length];
+        for (int i = 0, kept = 0, next = 0; i < _observedMean.Length; i++)
         {
-            factor = FactorRowDeletion.Delete(factor, size--, positions[i]);
-            mean = [.. mean[..positions[i]], .. mean[(positions[i] + 1)..]];
+            if (next < positions.Length && positions[next] == i)
+            {
+                next++;
+            }
+            else
+            {
+                mean[kept++] = _observedMean[i];
+            }
         }
 
         return new ConditionalComponent(_mixture, _index, mean, _targetMean, factor);
