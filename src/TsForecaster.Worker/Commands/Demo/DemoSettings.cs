@@ -4,7 +4,8 @@ namespace TsForecaster.Worker.Commands.Demo;
 
 /// <summary>
 /// The demo's settings, by the keys of any other installation: what is forecast, and when models are fitted. How they forecast is chosen
-/// from the data. The first choice about demand waits for five weeks: less says little of what a week is like.
+/// from the data. The first choice about demand waits for five weeks: less says little of what a week is like, and even they say too
+/// little of how sure to be, so that forecasts are corrected by how earlier ones did.
 /// </summary>
 internal static class DemoSettings
 {
@@ -37,6 +38,7 @@ internal static class DemoSettings
             ["Series:0:Refit:Every"] = "96",
             ["Series:0:Refit:Lag"] = "4",
             ["Series:0:Refit:History"] = "4032",
+            ["Model:Recalibrate"] = "true",
             ["Publish:Api"] = "Sqlite",
             ["Publish:File"] = database,
             ["Checkpoints:Directory"] = checkpoints,
