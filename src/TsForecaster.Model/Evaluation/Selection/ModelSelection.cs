@@ -165,8 +165,12 @@ public static class ModelSelection
             int stretch = Math.Max(1, _rows.HeldOut / 12);
             int apart = origins.Judged.Length > 1 ? origins.Judged[1] - origins.Judged[0] : 1;
             int early = Math.Max(1, origins.Steps.Count(step => step <= stretch));
-            double[] gains = [.. _choices.SelectMany(choice => choice.HonestGains((stretch + apart - 1) / apart, early))];
-            (_trust, _relative) = (HonestGain.Share(gains), gains.Length > 0 ? Math.Exp(gains.Average()) : double.NaN);
+            (IReadOnlyList<double> Gains, double Ratio)[] honest = [.. _choices.Select(choice => choice.HonestGains((stretch + apart - 1) / apart, early))];
+            double[] gains = [.. honest.SelectMany(one => one.Gains)];
+            _relative = honest.Select(one => one.Ratio).Where(ratio => !double.IsNaN(ratio)).DefaultIfEmpty(double.NaN).Average();
+
+            // Stretches in which nothing happens say little of the others: the errors of all together have to be smaller as well.
+            _trust = _relative < 1.0 ? HonestGain.Share(gains) : 0.0;
             _weights = [.. _choices.Select(Final)];
             _spreads = [.. Enumerable.Range(0, count).Select(c => Spread(c, origins, futures))];
             for (int k = 0; k < _candidates.Count; k++)

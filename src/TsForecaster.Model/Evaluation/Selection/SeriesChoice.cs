@@ -69,11 +69,12 @@ internal sealed class SeriesChoice
     /// The logarithm of the combination's mean squared error over the reference's, a stretch of at least <paramref name="length"/>
     /// origins each, over the first <paramref name="early"/> scored steps; every block of origins is forecast with weights from the others.
     /// </summary>
-    public IReadOnlyList<double> HonestGains(int length, int early)
+    /// <returns>The gains, and the ratio of the errors of all stretches together; none, and NaN, when there is too little.</returns>
+    public (IReadOnlyList<double> Gains, double Ratio) HonestGains(int length, int early)
     {
         if (!(Mse[Reference] > 0.0) || _origins < 2 * Blocks)
         {
-            return [];
+            return ([], double.NaN);
         }
 
         double[] pooled = new double[_errors[0].Length];
@@ -86,10 +87,12 @@ internal sealed class SeriesChoice
         // What is less than a millionth of the reference's error counts as that.
         double floor = 1e-6 * Mse[Reference];
         int stretches = Math.Max(1, _origins / Math.Max(1, length));
-        return [.. Enumerable.Range(0, stretches)
-            .Select(i => (From: i * _origins / stretches, To: (i + 1) * _origins / stretches))
-            .Select(stretch => Math.Log((MeanSquare(pooled, stretch.From, stretch.To, early) + floor) / (MeanSquare(_errors[Reference], stretch.From, stretch.To, early) + floor)))
+        double[] gains = [.. Enumerable.Range(0, stretches)
+            .Select(i => Gain(i * _origins / stretches, (i + 1) * _origins / stretches))
             .Where(gain => !double.IsNaN(gain))];
+        return (gains, Math.Exp(Gain(0, _origins)));
+
+        double Gain(int from, int to) => Math.Log((MeanSquare(pooled, from, to, early) + floor) / (MeanSquare(_errors[Reference], from, to, early) + floor));
     }
 
     private IEnumerable<int> Indices(CandidateKind kind) => Enumerable.Range(0, _candidates.Count).Where(i => _candidates[i].Kind == kind);
