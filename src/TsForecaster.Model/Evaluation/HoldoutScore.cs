@@ -1,4 +1,5 @@
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Evaluation;
 
@@ -27,14 +28,11 @@ public static class HoldoutScore
             throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back");
         }
 
-        double[] past = new double[model.Reach * model.Channels];
         double sum = 0.0;
         long count = 0;
         for (int origin = steps - holdout; origin < steps; origin++)
         {
-            ReadOnlySpan<double> before = history[(Math.Max(0, origin - model.Reach) * model.Channels)..(origin * model.Channels)];
-            past.AsSpan(0, past.Length - before.Length).Fill(double.NaN);
-            before.CopyTo(past.AsSpan(past.Length - before.Length));
+            ReadOnlySpan<double> past = PaddedHistory.Last(history[..(origin * model.Channels)], model.Reach * model.Channels);
             ReadOnlySpan<double> future = history[(origin * model.Channels)..(Math.Min(origin + model.Future, steps) * model.Channels)];
             if (!future.ContainsAnyExcept(double.NaN) || !forecaster.TryPredict(past, out Forecast? forecast))
             {

@@ -1,3 +1,5 @@
+using TsForecaster.Model.Windows;
+
 namespace TsForecaster.Model.Evaluation;
 
 /// <summary>A place in a series that a forecast starts from.</summary>
@@ -16,16 +18,5 @@ internal readonly record struct SeriesOrigin(string Series, ReadOnlyMemory<doubl
     public bool HasPast(int reach) => History.Span[Math.Max(0, Origin - reach)..].ContainsAnyExcept(double.NaN);
 
     /// <summary>The last steps, missing ones before the start of the series.</summary>
-    public ReadOnlySpan<double> Past(int reach)
-    {
-        if (Origin >= reach)
-        {
-            return History.Span[^reach..];
-        }
-
-        var padded = new double[reach];
-        padded.AsSpan(0, reach - Origin).Fill(double.NaN);
-        History.Span.CopyTo(padded.AsSpan(reach - Origin));
-        return padded;
-    }
+    public ReadOnlySpan<double> Past(int reach) => PaddedHistory.Last(History.Span, reach);
 }

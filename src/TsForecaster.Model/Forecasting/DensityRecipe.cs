@@ -89,10 +89,8 @@ public sealed record DensityRecipe
     private ReadOnlyMemory<double> WithShortProfiles(ReadOnlyMemory<double> history)
     {
         int missing = Normalisation.Season * (Normalisation.Seasons - 1) * Shape.Channels;
-        double[] longer = new double[missing + history.Length];
-        longer.AsSpan(0, missing).Fill(double.NaN);
-        FilledHistory.Bridged(history.Span, Shape.Channels, Math.Max(4, Shape.Future / 4)).CopyTo(longer, missing);
-        return longer;
+        double[] bridged = FilledHistory.Bridged(history.Span, Shape.Channels, Math.Max(4, Shape.Future / 4));
+        return PaddedHistory.Last(bridged, missing + bridged.Length).ToArray();
     }
 
     /// <summary>The density from its base fit; null when it cannot be factored.</summary>

@@ -35,10 +35,12 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     /// The same for a fit that goes on from an earlier model: its mixtures of several components start from those of the same windows there,
     /// as long as they have as many components. Others start afresh.
     /// </summary>
+    /// <returns>This recipe itself where nothing is gone on from.</returns>
     public ForecastRecipe From(ForecastModel start)
     {
         List<WindowModel> left = [.. start.Members];
-        return start.Transform != Transform ? this : this with { Members = [.. Members.Select(Warm)] };
+        DensityRecipe[] members = start.Transform == Transform ? [.. Members.Select(Warm)] : [];
+        return left.Count < start.Members.Count ? this with { Members = members } : this;
 
         DensityRecipe Warm(DensityRecipe member)
         {

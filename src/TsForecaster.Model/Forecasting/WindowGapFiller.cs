@@ -72,7 +72,7 @@ internal sealed class WindowGapFiller
         var window = new double[_model.Shape.Dimension];
         var levels = new double[_reader.Levels];
         var scales = new double[channels];
-        double[] stretch = Stretch(history);
+        ReadOnlySpan<double> stretch = PaddedHistory.Last(history, (_reader.Reach + _model.Shape.Future) * channels);
         _reader.Read(stretch, window, levels, scales);
         var offsets = new double[channels];
         for (int c = 0; c < channels; c++)
@@ -188,15 +188,5 @@ internal sealed class WindowGapFiller
 
         scales[channel] *= scale;
         return true;
-    }
-
-    /// <summary>The last Reach + F steps; what the history does not hold of them is missing.</summary>
-    private double[] Stretch(ReadOnlySpan<double> history)
-    {
-        var stretch = new double[(_reader.Reach + _model.Shape.Future) * _model.Shape.Channels];
-        int held = Math.Min(stretch.Length, history.Length);
-        stretch.AsSpan(0, stretch.Length - held).Fill(double.NaN);
-        history[^held..].CopyTo(stretch.AsSpan(stretch.Length - held));
-        return stretch;
     }
 }

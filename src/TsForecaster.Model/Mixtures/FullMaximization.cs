@@ -223,8 +223,8 @@ internal sealed unsafe class FullMaximization
 
         public double[] Roots { get; } = new double[rows];
 
-        public int[] List { get; } = new int[part + WindowLists.Padding];
+        public int[] List { get; } = new int[part];
 
-        public double[] Shares { get; } = new double[part + WindowLists.Padding];
+        public double[] Shares { get; } = new double[part];
     }
 }

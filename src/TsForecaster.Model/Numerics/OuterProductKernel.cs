@@ -14,14 +14,14 @@ namespace TsForecaster.Model.Numerics;
 /// </summary>
 internal static unsafe class OuterProductKernel
 {
-    /// <summary>Rows are padded with zeros to a multiple of this.</summary>
+    /// <summary>Rows are padded to a multiple of this.</summary>
     public const int Multiple = 8;
 
     public static int Padded(int count) => (count + Multiple - 1) / Multiple * Multiple;
 
     /// <summary>Adds <paramref name="count"/> rows to C.</summary>
     /// <param name="rows">R, a row every <paramref name="width"/> numbers.</param>
-    /// <param name="dimension">Numbers of a row that count; up to <paramref name="width"/> they are zero.</param>
+    /// <param name="dimension">Numbers of a row that count; what stands beyond them may be anything, and comes only into scratch.</param>
     /// <param name="width">A multiple of <see cref="Multiple"/>.</param>
     /// <param name="c">C, width×width row-major.</param>
     public static void Add(double* rows, int count, int dimension, int width, double* c)

@@ -12,13 +12,10 @@ namespace TsForecaster.Model.Numerics;
 /// </summary>
 internal static unsafe class WindowLists
 {
-    /// <summary>Entries beyond a list's end that may be written.</summary>
-    public const int Padding = 8;
-
     private const int Lanes = 8;
 
     /// <summary>Lists the windows n whose owner is another than <paramref name="component"/>, with limit top − 2 best[n]; counts them.</summary>
-    /// <param name="owners">The owner of each window, readable up to the next multiple of eight, as is <paramref name="best"/>.</param>
+    /// <param name="owners">The owner of each window.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Others(int* owners, int component, double top, double* best, int count, int* list, double* limits)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using TsForecaster.Model.Evaluation.Selection;
-using TsForecaster.Worker.Commands.Csv;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -22,30 +21,6 @@ internal static class Arguments
         return double.TryParse(seconds ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0.0 && double.IsFinite(value)
             ? value * (seconds ? OperationsASecond : 1.0)
             : throw new UsageException($"--budget {text}: expected seconds such as 60s, or a number above zero");
-    }
-
-    public static Option<string> Data(bool required = true) => new("--data") { Description = "CSV file with a header line", HelpName = "FILE", Required = required };
-
-    public static Option<string> Values(bool required = true) => new("--values")
-    {
-        Description = "Columns to read, each a series of its own; an empty cell is a missing value",
-        HelpName = "COL[,COL…]",
-        Required = required,
-    };
-
-    public static Option<string?> Time() => new("--time")
-    {
-        Description = "Column of times: ISO-8601, or numbers since 1970 UTC; must rise from row to row. Not read when left out",
-        HelpName = "COL",
-    };
-
-    public static Option<bool> Utc() => new("--utc") { Description = "Take times without a zone as UTC; otherwise they are refused" };
-
-    public static Option<string> TimeUnit()
-    {
-        Option<string> unit = new("--time-unit") { Description = "What a time that is a number counts", DefaultValueFactory = _ => "s" };
-        unit.AcceptOnlyFromAmong("s", "ms", "us", "ns");
-        return unit;
     }
 
     public static Option<string[]> Model() => new("--model")
@@ -72,9 +47,6 @@ internal static class Arguments
             ? throw new UsageException($"--values {text}: expected different column names with commas between them")
             : names;
     }
-
-    public static TimeText TimeText(bool utc, string unit) =>
-        new(utc, unit switch { "s" => 1_000_000_000, "ms" => 1_000_000, "us" => 1_000, _ => 1 });
 
     /// <exception cref="UsageException">The number is below its least value.</exception>
     public static int Within(int least, int most, string option, int number) =>

@@ -14,11 +14,7 @@ internal static class BacktestCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Arguments.Data(required: false);
-        Option<string> values = Arguments.Values(required: false);
-        Option<string?> time = Arguments.Time();
-        Option<bool> utc = Arguments.Utc();
-        Option<string> unit = Arguments.TimeUnit();
+        TableArguments source = new(required: false);
         Option<string?> panel = new("--panel") { Description = "CSV file with one series a row: id, then values, oldest first", HelpName = "FILE" };
         Option<string?> panelTest = new("--panel-test") { Description = "What came after, in the same layout", HelpName = "FILE" };
         Option<int?> past = new("--past") { Description = "Rows that a forecast is given; when left out, the larger of 2·F and 2·M, at most a quarter of the training rows", HelpName = "P" };
@@ -39,7 +35,7 @@ internal static class BacktestCommand
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            data, values, time, utc, unit, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, budget, compare, report, html,
+            source, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, budget, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -94,10 +90,9 @@ internal static class BacktestCommand
             }
             else
             {
-                string file = parsed.GetValue(data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
-                IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values) ?? throw new UsageException("--values COL[,COL…] is needed with --data"));
-                TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-                SeriesTable table = SeriesTable.Read(file, columns, parsed.GetValue(time), format);
+                _ = parsed.GetValue(source.Data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
+                _ = parsed.GetValue(source.Values) ?? throw new UsageException("--values COL[,COL…] is needed with --data");
+                SeriesTable table = source.Of(parsed).Read();
                 table.WarnOfUnevenTimes(terminal.Error);
                 run = BacktestRun.OfTable(table, request);
             }

@@ -1,7 +1,6 @@
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Evaluation.Panels;
-using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
 
@@ -67,9 +66,7 @@ internal sealed class BacktestRun
             new BacktestOptions
             {
                 Shape = request.IsAuto ? new WindowShape(1, model.Future) : shape,
-                Search = request.IsAuto
-                    ? new SelectionTask { Future = model.Future, Season = model.Season, Past = request.PastGiven ? model.Past : null, Budget = request.Budget, Seed = model.FitOptions.Seed }
-                    : null,
+                Search = request.IsAuto ? (request.PastGiven ? model : model with { Past = null }).Search(request.Budget) : null,
                 Split = split,
                 Normalisation = model.Normalisation,
                 Fit = model.FitOptions,

@@ -13,18 +13,14 @@ internal static class FitCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Arguments.Data();
-        Option<string> values = Arguments.Values();
-        Option<string?> time = Arguments.Time();
-        Option<bool> utc = Arguments.Utc();
-        Option<string> unit = Arguments.TimeUnit();
+        TableArguments source = new();
         Option<int?> past = new("--past") { Description = "Rows that a forecast is given; chosen with everything else when left out", HelpName = "P" };
         Option<int> future = new("--future") { Description = "Rows that a forecast gives", HelpName = "F", Required = true };
         Option<int> season = new("--season") { Description = "Rows in a season", HelpName = "M", DefaultValueFactory = _ => 1 };
         Option<string[]> model = Arguments.Model();
         Option<string?> budget = Arguments.Budget();
         Option<string> file = new("--out") { Description = "Model file to write, wholly or not at all", HelpName = "FILE", DefaultValueFactory = _ => "model.tsf" };
-        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { data, values, time, utc, unit, past, future, season, model, budget, file };
+        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, model, budget, file };
         command.SetAction((parsed, stop) =>
         {
             (bool auto, string[] assignments) = ModelArguments.TakeAuto(parsed.GetValue(model)!);
@@ -33,35 +29,29 @@ internal static class FitCommand
             ModelArguments.CheckLeftToSearch(auto, assignments);
             ModelSettings settings = ModelArguments.Parse(assignments, new ModelSettings
             {
-                Past = given ?? 1,
+                Past = auto ? given : given ?? 1,
                 Future = Arguments.AtLeast(1, "--future", parsed.GetValue(future)),
                 Season = Arguments.AtLeast(1, "--season", parsed.GetValue(season)),
             });
-            SelectionTask? search = auto
-                ? new SelectionTask { Future = settings.Future, Season = settings.Season, Past = given, Budget = Arguments.Budget(parsed.GetValue(budget)), Seed = (ulong)settings.Seed }
-                : null;
-            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
-            TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-            (string? Column, TimeText Format) times = (parsed.GetValue(time), format);
-            return RunAsync(terminal, parsed.GetValue(data)!, columns, times, settings, search, parsed.GetValue(file)!, stop);
+            SelectionTask? search = auto ? settings.Search(Arguments.Budget(parsed.GetValue(budget))) : null;
+            return RunAsync(terminal, source.Of(parsed), settings, search, parsed.GetValue(file)!, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        Terminal terminal, string data, IReadOnlyList<string> columns, (string? Column, TimeText Format) time, ModelSettings settings, SelectionTask? search, string file, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, TableRequest request, ModelSettings settings, SelectionTask? search, string file, CancellationToken stop)
     {
-        SeriesTable table = SeriesTable.Read(data, columns, time.Column, time.Format);
+        SeriesTable table = request.Read();
         table.WarnOfUnevenTimes(terminal.Error);
         long begun = terminal.Time.GetTimestamp();
         (ForecastModel model, SelectionResult? choice) = await terminal.WithProgressAsync(
             search is null ? "fitting" : "searching",
-            share => search is null ? (Models.Fit(data, table.Columns, settings, stop), null) : Models.Choose(data, table.Columns, search, share, stop),
+            share => search is null ? (Models.Fit(table.File, table.Columns, settings, stop), null) : Models.Choose(table.File, table.Columns, search, share, stop),
             stop);
         TimeSpan took = terminal.Time.GetElapsedTime(begun);
         AtomicFile.Write(file, stream => ModelFile.Save(stream, model));
         terminal.Screen.Write(Tables.Facts([
-            ("data", $"{data}: {string.Join(", ", table.Names)}, {table.Rows} rows"),
+            ("data", $"{table.File}: {string.Join(", ", table.Names)}, {table.Rows} rows"),
             .. choice is null ? Array.Empty<(string, string)>() : [("chosen", $"{choice.Trials.Count} candidates tried: {choice.Reason}")],
             .. ModelFacts.Readable(model),
             ("fit seconds", Tables.Number(took.TotalSeconds, "F3")),

@@ -12,28 +12,23 @@ internal static class ForecastCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> file = Arguments.ModelFile();
-        Option<string> data = Arguments.Data();
-        Option<string> values = Arguments.Values();
-        Option<string?> time = Arguments.Time();
-        Option<bool> utc = Arguments.Utc();
-        Option<string> unit = Arguments.TimeUnit();
+        TableArguments source = new();
         Option<int?> steps = new("--steps") { Description = "Steps to forecast, the model's future when left out; beyond it the window moves forward by half the future on the forecast's own median, whose uncertainty later steps do not carry", HelpName = "N" };
         Option<double?> above = new("--above") { Description = "Adds P(value > X) of each step, and of any step within the model's future", HelpName = "X" };
         Option<string> format = new("--format") { Description = "How to write it", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");
-        Command command = new("forecast", "Forecast what follows the last row of a CSV file") { file, data, values, time, utc, unit, steps, above, format };
+        Command command = new("forecast", "Forecast what follows the last row of a CSV file") { file, source, steps, above, format };
         command.SetAction(parsed =>
         {
-            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
+            TableRequest request = source.Of(parsed);
             int? count = parsed.GetValue(steps) is { } wanted ? Arguments.Within(1, MostSteps, "--steps", wanted) : null;
             if (parsed.GetValue(above) is { } threshold && !double.IsFinite(threshold))
             {
                 throw new UsageException($"--above {threshold}: a finite number is allowed");
             }
 
-            TimeText times = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
             ForecastModel model = Models.Load(parsed.GetValue(file)!);
-            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), times);
+            SeriesTable table = request.Read();
             table.WarnOfUnevenTimes(terminal.Error);
             ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Future, parsed.GetValue(above));
             rows.Write(terminal, parsed.GetValue(format)!);

@@ -109,7 +109,7 @@ internal sealed class ForecastRows
             done += to - from + 1;
             if (done < steps)
             {
-                Forecast next = path.Predict(window);
+                Forecast next = path == forecaster ? forecast : path.Predict(window);
                 double[] longer = [.. window, .. Enumerable.Range(0, taken * channels).Select(i => next.Marginal((i / channels) + 1, i % channels).Quantile(0.5))];
                 window = longer[^window.Length..];
             }

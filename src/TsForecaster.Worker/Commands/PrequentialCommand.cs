@@ -23,45 +23,39 @@ internal static class PrequentialCommand
 
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Arguments.Data();
-        Option<string> values = Arguments.Values();
-        Option<string?> time = Arguments.Time();
-        Option<bool> utc = Arguments.Utc();
-        Option<string> unit = Arguments.TimeUnit();
+        TableArguments source = new();
         Option<string?> file = new("--settings") { Description = "Settings file of the service, as run reads it", HelpName = "FILE" };
         Option<string[]> set = new("--set") { Description = "A setting of the service, such as Grid:Interval=5m; repeat it for more", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
         Command command = new("prequential", "Send the rows of a CSV file through the service's pipeline and score what it publishes")
         {
-            data, values, time, utc, unit, file, set, report,
+            source, file, set, report,
         };
         command.SetAction((parsed, stop) =>
         {
             // No broker is asked, so none need be set.
             ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
-            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
-            TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, RowOrder.Any);
-            return RunAsync(terminal, table, settings, parsed.GetValue(report), stop);
+            return RunAsync(terminal, source.Of(parsed).Read(RowOrder.Any), settings, parsed.GetValue(report), stop);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(Terminal terminal, SeriesTable table, ForecasterSettings settings, string? report, CancellationToken stop)
     {
-        SeriesResolver resolver = new(settings);
-        ScoreBook book = new(resolver.For);
+        // Nothing is gone on with, so nothing is kept on the way.
+        PipelineSettings flow = settings.Flow with { CheckpointEvery = TimeSpan.FromDays(1) };
+        ScoreBook book = new(flow.SeriesOf);
         long begun = terminal.Time.GetTimestamp();
         await terminal.WithProgressAsync(
             "forecasting",
             share =>
             {
-                PipelineAsync(table, settings, resolver, book, share, terminal.Time, stop).GetAwaiter().GetResult();
+                PipelineAsync(table, settings, flow, book, share, terminal.Time, stop).GetAwaiter().GetResult();
                 return true;
             },
             stop);
         double seconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
-        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, resolver.For(series.Series))))];
+        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, flow.SeriesOf(series.Series))))];
         if (Array.Find(reports, one => one.Scores.Scored == 0) is { } silent)
         {
             throw new FailureException($"{table.File}: no forecast of {silent.Scores.Series} could be scored in {silent.Scores.Cells} cells: the first fit waits for Refit:First cells");
@@ -82,10 +76,10 @@ internal static class PrequentialCommand
                 $"{one.Scores.Scored}",
                 $"{one.Scores.Models.Count}",
                 Tables.Number(one.Scores.Overall.Mae, "G4"),
-                Tables.Number(one.Scores.Overall.Crps, "G4"),
-                Tables.Percent(one.Scores.Overall.Covered80),
+                Tables.Number(one.Scores.Overall.MeanCrps, "G4"),
+                Tables.Percent(one.Scores.Overall.Coverage80),
                 Tables.Number(one.Scores.Pit.KolmogorovSmirnov(), "F3"),
-                .. one.Rivals.Select(rival => Tables.Number(one.Scores.Overall.Crps / rival.Crps, "F3")),
+                .. one.Rivals.Select(rival => Tables.Number(one.Scores.Overall.MeanCrps / rival.Crps, "F3")),
             ]);
         }
 
@@ -94,13 +88,12 @@ internal static class PrequentialCommand
         return CommandLine.Ok;
     }
 
-    private static async Task PipelineAsync(SeriesTable table, ForecasterSettings settings, SeriesResolver resolver, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
+    private static async Task PipelineAsync(SeriesTable table, ForecasterSettings settings, PipelineSettings flow, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
     {
         KafkaOptions records = new() { TimeUnit = TimeUnit.Ns };
         long interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
         RowSource source = new(table, table.Times ?? [.. Enumerable.Range(1, table.Rows).Select(row => row * interval)], share);
-        using RefitPool refits = new(settings.RefitConcurrency > 0 ? settings.RefitConcurrency : Environment.ProcessorCount);
-        PipelineSettings flow = new(resolver.For, [.. settings.Publish.Horizons.Distinct().Order()]) { CheckpointEvery = TimeSpan.FromDays(1) };
+        using RefitPool refits = new(settings.RefitsAtOnce);
         Pipeline pipeline = new(flow, source, new TickDecoder(records), refits, book, new NoCheckpoints(), new SeriesBoard(), time);
         source.Totals = pipeline.Totals;
         await pipeline.RunAsync(stop);
@@ -118,15 +111,15 @@ internal static class PrequentialCommand
             ["scored"] = one.Scores.Scored,
             ["models"] = one.Scores.Models.Count,
             ["mae"] = JsonNumbers.Node(one.Scores.Overall.Mae),
-            ["crps"] = JsonNumbers.Node(one.Scores.Overall.Crps),
-            ["coverage80"] = JsonNumbers.Node(one.Scores.Overall.Covered80),
+            ["crps"] = JsonNumbers.Node(one.Scores.Overall.MeanCrps),
+            ["coverage80"] = JsonNumbers.Node(one.Scores.Overall.Coverage80),
             ["pit_ks"] = JsonNumbers.Node(one.Scores.Pit.KolmogorovSmirnov()),
             ["per_horizon"] = new JsonArray([.. one.Scores.PerHorizon.Select((step, i) => new JsonObject
             {
                 ["horizon"] = i + 1,
                 ["mae"] = JsonNumbers.Node(step.Mae),
-                ["crps"] = JsonNumbers.Node(step.Crps),
-                ["coverage80"] = JsonNumbers.Node(step.Covered80),
+                ["crps"] = JsonNumbers.Node(step.MeanCrps),
+                ["coverage80"] = JsonNumbers.Node(step.Coverage80),
             })]),
         };
         foreach ((string name, double crps) in one.Rivals)

@@ -14,11 +14,7 @@ internal static class ReplayCommand
 
     public static Command Create(Terminal terminal)
     {
-        Option<string> data = Arguments.Data();
-        Option<string> values = Arguments.Values();
-        Option<string?> time = Arguments.Time();
-        Option<bool> utc = Arguments.Utc();
-        Option<string> unit = Arguments.TimeUnit();
+        TableArguments source = new();
         Option<string?> interval = new("--interval") { Description = "Time between two rows when there is no time column, such as 30m", HelpName = "SPAN" };
         Option<string?> start = new("--start") { Description = "Time of the first row when there is no time column", HelpName = "TIME" };
         Option<string?> series = new("--series") { Description = "One series, the columns being its channels; when left out, each column is a series of its own name", HelpName = "NAME" };
@@ -26,7 +22,7 @@ internal static class ReplayCommand
         Option<string> servers = new("--bootstrap-servers") { Description = "Kafka's brokers", HelpName = "HOST:PORT", DefaultValueFactory = _ => "localhost:9092" };
         Option<string[]> properties = new("--property") { Description = "A setting of the Kafka client by librdkafka's name, such as security.protocol=ssl", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         Option<string> speed = new("--speed") { Description = "Times the speed at which the ticks happened; max or 0 as fast as possible", HelpName = "X", DefaultValueFactory = _ => "max" };
-        Command command = new("replay", "Send the rows of a CSV file as ticks to a Kafka topic") { data, values, time, utc, unit, interval, start, series, topic, servers, properties, speed };
+        Command command = new("replay", "Send the rows of a CSV file as ticks to a Kafka topic") { source, interval, start, series, topic, servers, properties, speed };
         command.SetAction(async (parsed, stop) =>
         {
             Request request = new(
@@ -34,10 +30,9 @@ internal static class ReplayCommand
                 parsed.GetValue(servers)!,
                 [.. parsed.GetValue(properties)!.Select(Property)],
                 Speed(parsed.GetValue(speed)!));
-            IReadOnlyList<string> columns = Arguments.Columns(parsed.GetValue(values)!);
-            TimeText format = Arguments.TimeText(parsed.GetValue(utc), parsed.GetValue(unit)!);
-            (long Start, long Interval)? clock = Clock(parsed.GetValue(time), parsed.GetValue(start), parsed.GetValue(interval), format);
-            SeriesTable table = SeriesTable.Read(parsed.GetValue(data)!, columns, parsed.GetValue(time), format, RowOrder.NotFalling);
+            TableRequest file = source.Of(parsed);
+            (long Start, long Interval)? clock = Clock(file.Time, parsed.GetValue(start), parsed.GetValue(interval), file.Format);
+            SeriesTable table = file.Read(RowOrder.NotFalling);
             IReadOnlyList<long> times = clock is { } known ? [.. Enumerable.Range(0, table.Rows).Select(row => known.Start + (row * known.Interval))] : table.Times!;
             return await RunAsync(terminal, new TickRows(table, times, parsed.GetValue(series)), request, stop);
         });

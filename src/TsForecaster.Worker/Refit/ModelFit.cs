@@ -17,8 +17,9 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
     {
         // The pool shares the cores out among refits; the bits are the same for any number of threads.
         recipe = recipe.OnThreads(1);
-        ForecastModel? model = start is null ? null : recipe.From(start).Fit([history], cancellation);
-        if (model is null || model.Members.Count < recipe.Members.Count)
+        ForecastRecipe warm = start is null ? recipe : recipe.From(start);
+        ForecastModel? model = warm.Fit([history], cancellation);
+        if (!ReferenceEquals(warm, recipe) && (model is null || model.Members.Count < recipe.Members.Count))
         {
             // What the active model led into may be no dead end for a start of its own.
             model = recipe.Fit([history], cancellation) ?? model;

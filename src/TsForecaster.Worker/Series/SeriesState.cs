@@ -53,9 +53,10 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _history.Append(step.Value);
         _missing += step.Missing ? 1 : 0;
 
-        (List<HorizonScore> scores, UnivariateMixture? oneStep) = Score(step);
+        double unrounded = Rounding.Within(step.Value, _rounding, _steps);
+        (List<HorizonScore> scores, UnivariateMixture? oneStep) = Score(step, unrounded);
         double surprise = oneStep is null ? double.NaN : -oneStep.LogDensity(step.Value);
-        double pit = oneStep?.Cdf(Rounding.Within(step.Value, _rounding, _steps)) ?? double.NaN;
+        double pit = oneStep?.Cdf(unrounded) ?? double.NaN;
         _schedule.Observe(surprise, pit);
         _request = request ?? _request;
 
@@ -120,7 +121,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _recalibration = Recalibration(settings);
     }
 
-    private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step)
+    private (List<HorizonScore> Scores, UnivariateMixture? OneStep) Score(in Step step, double unrounded)
     {
         IReadOnlyList<OutstandingForecasts.Entry> entries = step.Missing ? [] : _outstanding.Of(_steps);
         List<HorizonScore> scores = new(entries.Count);
@@ -128,7 +129,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         foreach (OutstandingForecasts.Entry entry in entries)
         {
             oneStep ??= entry.Horizon == 1 ? entry.Marginal : null;
-            _recalibration?.Observe(entry, Rounding.Within(step.Value, _rounding, _steps));
+            _recalibration?.Observe(entry, unrounded);
             if (entry.Published)
             {
                 scores.Add(_scoring.Add(entry, step.Value));
@@ -211,13 +212,15 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     private IssuedForecast? Issue()
     {
-        if (_models.Active is not { } active || _history.Count < active.Model.Members.Max(member => member.Shape.Reach) || !active.TryPredict(Past(active.Model.Reach), out Forecast? density))
+        // A profile is averaged over the seasons there are, as it was when the model was fitted; a past has to be whole.
+        ReadOnlySpan<double> history = _history.Last(_history.Count);
+        if (_models.Active is not { } active || history.Length < active.Model.Members.Max(member => member.Shape.Reach)
+            || !active.TryPredict(PaddedHistory.Last(history, active.Model.Reach), out Forecast? density))
         {
             return null;
         }
 
         IssuedForecast forecast = new(density, active.Model.Id, horizons) { Corrected = Corrected(density) };
-        ReadOnlySpan<double> history = _history.Last(_history.Count);
         if (horizons.Count == 0 || horizons[0] != 1)
         {
             _outstanding.Add(_steps + 1, new(1, Published: false, forecast.Marginal(1), double.NaN));
@@ -236,22 +239,6 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private IReadOnlyList<UnivariateMixture?> Corrected(Forecast density) => _recalibration is { } recalibration
         ? [.. Enumerable.Range(1, density.Steps).Select(step => step == 1 || horizons.Contains(step) ? recalibration.Apply(step, density.Marginal(step)) : null)]
         : [];
-
-    /// <summary>
-    /// The last steps, those before the history missing: a profile is averaged over the seasons there are, as it was when the model was fitted.
-    /// </summary>
-    private ReadOnlySpan<double> Past(int reach)
-    {
-        if (_history.Count >= reach)
-        {
-            return _history.Last(reach);
-        }
-
-        double[] past = new double[reach];
-        past.AsSpan(0, reach - _history.Count).Fill(double.NaN);
-        _history.Last(_history.Count).CopyTo(past.AsSpan(reach - _history.Count));
-        return past;
-    }
 
     private RefitJob Job(long since)
     {
@@ -327,5 +314,5 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     // What fitted state depends on. A model carries its other settings with it, and the next refit takes up new ones.
     private static string Fingerprint(SeriesSettings settings) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{settings.Model.Past ?? settings.Model.Shape.Past} {settings.Model.Future} {settings.Model.Season}");
+        string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{settings.Model.Shape.Past} {settings.Model.Future} {settings.Model.Season}");
 }

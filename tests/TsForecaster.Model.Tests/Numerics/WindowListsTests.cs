@@ -12,9 +12,8 @@ public sealed unsafe class WindowListsTests
     public void Others_EveryLength_ListsTheWindowsOfOtherOwnersInOrder(int count)
     {
         SeededRandom random = new(1);
-        int room = count + WindowLists.Padding;
-        int[] owners = [.. Enumerable.Range(0, room).Select(_ => (int)(3 * random.NextUniform()))], list = new int[room];
-        double[] best = NaiveMatrix.Gaussian(room, random), limits = new double[room];
+        int[] owners = [.. Enumerable.Range(0, count).Select(_ => (int)(3 * random.NextUniform()))], list = new int[count];
+        double[] best = NaiveMatrix.Gaussian(count, random), limits = new double[count];
         int[] expected = [.. Enumerable.Range(0, count).Where(n => owners[n] != 1)];
         int listed;
         fixed (int* o = owners, l = list)
@@ -34,9 +33,8 @@ public sealed unsafe class WindowListsTests
     public void Keep_EveryLength_LeavesThoseWithinTheirLimitsAndNaN(int count)
     {
         SeededRandom random = new((ulong)count + 1);
-        int room = count + WindowLists.Padding;
-        int[] list = [.. Enumerable.Range(100, room)], before = [.. list];
-        double[] sums = NaiveMatrix.Gaussian(room, random), limits = NaiveMatrix.Gaussian(room, random);
+        int[] list = [.. Enumerable.Range(100, count)], before = [.. list];
+        double[] sums = NaiveMatrix.Gaussian(count, random), limits = NaiveMatrix.Gaussian(count, random);
         for (int m = 0; m < count; m += 5)
         {
             // One at its limit, one that is no number, by turns.
@@ -65,8 +63,8 @@ public sealed unsafe class WindowListsTests
     {
         const int From = 3;
         SeededRandom random = new((ulong)count + 1);
-        double[] t = [.. Enumerable.Range(0, From + count).Select(_ => random.NextUniform())], values = new double[count + WindowLists.Padding];
-        int[] list = new int[count + WindowLists.Padding];
+        double[] t = [.. Enumerable.Range(0, From + count).Select(_ => random.NextUniform())], values = new double[count];
+        int[] list = new int[count];
         for (int n = 0; n < t.Length; n += 7)
         {
             t[n] = n % 2 == 0 ? 0.5 : double.NaN;

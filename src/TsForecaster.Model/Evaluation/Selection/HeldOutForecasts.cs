@@ -44,13 +44,10 @@ internal static class HeldOutForecasts
     {
         int steps = origins.Steps.Length, reach = forecaster.Model.Reach;
         double[] errors = new double[places.Length * steps], deviations = new double[errors.Length];
-        double[] past = new double[reach], mean = new double[origins.Future], deviation = new double[origins.Future];
+        double[] mean = new double[origins.Future], deviation = new double[origins.Future];
         for (int n = 0; n < places.Length; n++)
         {
-            // What lies before the series is missing, as it is for a service that has just begun.
-            past.AsSpan().Fill(double.NaN);
-            values[Math.Max(0, places[n] - reach)..places[n]].CopyTo(past.AsSpan(Math.Max(0, reach - places[n])));
-            bool known = forecaster.TryPredictMoments(past, mean, deviation);
+            bool known = forecaster.TryPredictMoments(PaddedHistory.Last(values[..places[n]], reach), mean, deviation);
             for (int s = 0; s < steps; s++)
             {
                 int step = origins.Steps[s] - 1;

@@ -269,17 +269,7 @@ public static class ModelSelection
             return deviation * deviation;
         }
 
-        private static ReadOnlyMemory<double> Align(ReadOnlyMemory<double> values, int rows)
-        {
-            if (values.Length == rows)
-            {
-                return values;
-            }
-
-            double[] aligned = new double[rows];
-            Array.Fill(aligned, double.NaN);
-            values.Span.CopyTo(aligned.AsSpan(rows - values.Length));
-            return aligned;
-        }
+        private static ReadOnlyMemory<double> Align(ReadOnlyMemory<double> values, int rows) =>
+            values.Length == rows ? values : PaddedHistory.Last(values.Span, rows).ToArray();
     }
 }

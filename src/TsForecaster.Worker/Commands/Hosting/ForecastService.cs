@@ -29,16 +29,9 @@ internal sealed class ForecastService : IAsyncDisposable
         ILoggerFactory loggers = _web.Services.GetRequiredService<ILoggerFactory>();
         _source = new KafkaTickSource(settings.Kafka, loggers.CreateLogger<KafkaTickSource>(), time);
         _sink = PointSinks.Create(settings.Publish, loggers, time);
-        _refits = new RefitPool(settings.RefitConcurrency > 0 ? settings.RefitConcurrency : Environment.ProcessorCount);
-        PipelineSettings flow = new(new SeriesResolver(settings).For, [.. settings.Publish.Horizons.Distinct().Order()])
-        {
-            LaneCapacity = settings.Kafka.LaneCapacity,
-            BatchPoints = settings.Publish.BatchLines,
-            Linger = settings.Publish.Linger,
-            CheckpointEvery = settings.Checkpoints.Every,
-        };
+        _refits = new RefitPool(settings.RefitsAtOnce);
         FileCheckpointStore checkpoints = new(settings.Checkpoints.Directory, loggers.CreateLogger<FileCheckpointStore>());
-        _pipeline = new Pipeline(flow, _source, new TickDecoder(settings.Kafka), _refits, _sink, checkpoints, Board, time);
+        _pipeline = new Pipeline(settings.Flow, _source, new TickDecoder(settings.Kafka), _refits, _sink, checkpoints, Board, time);
         _web.MapDashboard(Board);
         _web.MapHealth([new ReadinessCheck("kafka", () => _source.Trouble), new ReadinessCheck("publish", () => _sink.Trouble), new ReadinessCheck("checkpoints", () => checkpoints.Trouble)]);
         _web.MapMetrics(_metrics);

@@ -28,7 +28,7 @@ internal sealed class RowSource(SeriesTable table, IReadOnlyList<long> times, IP
     {
         using PartitionLane lane = open(Only);
         long sent = 0;
-        for (int row = 0; row < table.Rows; row++)
+        for (int row = 0; row < table.Rows && !IsOver(lane, stop); row++)
         {
             for (int column = 0; column < table.Columns.Count; column++)
             {

@@ -10,7 +10,7 @@ internal sealed class SeriesScores(string series, SeriesSettings settings)
     private readonly List<double> _values = [];
     private readonly Dictionary<long, int> _cells = [];
     private readonly List<(int Cell, int Horizon)> _scored = [];
-    private readonly Sums[] _steps = [.. Enumerable.Range(0, settings.Model.Future).Select(_ => new Sums())];
+    private readonly Sums[] _steps = new Sums[settings.Model.Future];
 
     public string Series => series;
 
@@ -26,11 +26,11 @@ internal sealed class SeriesScores(string series, SeriesSettings settings)
     /// <summary>Models that became active, in order: components and reason.</summary>
     public List<(int Components, string Reason)> Models { get; } = [];
 
-    /// <summary>Averages over all horizons.</summary>
-    public Averages Overall => Averages.Of(_steps);
+    /// <summary>Over all horizons.</summary>
+    public Sums Overall => _steps.Aggregate((left, right) => left + right);
 
     /// <summary>By horizon, from 1.</summary>
-    public IReadOnlyList<Averages> PerHorizon => [.. _steps.Select(step => Averages.Of([step]))];
+    public IReadOnlyList<Sums> PerHorizon => _steps;
 
     public void AddCell(long time, double value)
     {
@@ -41,7 +41,7 @@ internal sealed class SeriesScores(string series, SeriesSettings settings)
     public void AddScore(long time, int horizon, double absError, double crps, bool covered)
     {
         _scored.Add((_cells[time], horizon));
-        _steps[horizon - 1].Add(absError, crps, covered);
+        _steps[horizon - 1] += new Sums(1, absError, crps, covered ? 1 : 0);
     }
 
     /// <summary>
@@ -87,36 +87,20 @@ internal sealed class SeriesScores(string series, SeriesSettings settings)
         return sum / count;
     }
 
-    private static double Crps(double mean, double deviation, double value) => deviation > 0.0
-        ? new UnivariateMixture([1.0], [mean], [deviation]).Crps(value)
-        : Math.Abs(value - mean);
+    /// <summary>NaN where the method knows no mean.</summary>
+    private static double Crps(double mean, double deviation, double value) =>
+        double.IsNaN(mean) ? double.NaN : new UnivariateMixture([1.0], [mean], [deviation]).Crps(value);
 
-    /// <param name="Covered80">Share within the central 80 % interval.</param>
-    internal readonly record struct Averages(double Mae, double Crps, double Covered80)
+    /// <summary>Sums over scored forecasts, and their averages.</summary>
+    internal readonly record struct Sums(int Count, double AbsError, double Crps, int Covered80)
     {
-        public static Averages Of(IReadOnlyCollection<Sums> sums)
-        {
-            double count = sums.Sum(sum => (double)sum.Count);
-            return new Averages(sums.Sum(sum => sum.AbsError) / count, sums.Sum(sum => sum.Crps) / count, sums.Sum(sum => (double)sum.Covered) / count);
-        }
-    }
+        public double Mae => AbsError / Count;
 
-    internal sealed class Sums
-    {
-        public int Count { get; private set; }
+        public double MeanCrps => Crps / Count;
 
-        public double AbsError { get; private set; }
+        public double Coverage80 => (double)Covered80 / Count;
 
-        public double Crps { get; private set; }
-
-        public int Covered { get; private set; }
-
-        public void Add(double absError, double crps, bool covered)
-        {
-            Count++;
-            AbsError += absError;
-            Crps += crps;
-            Covered += covered ? 1 : 0;
-        }
+        public static Sums operator +(Sums left, Sums right) =>
+            new(left.Count + right.Count, left.AbsError + right.AbsError, left.Crps + right.Crps, left.Covered80 + right.Covered80);
     }
 }

@@ -29,6 +29,18 @@ public sealed record ForecasterSettings
     [Range(0, 1024)]
     public int RefitConcurrency { get; init; }
 
+    /// <summary>Refits at a time.</summary>
+    internal int RefitsAtOnce => RefitConcurrency > 0 ? RefitConcurrency : Environment.ProcessorCount;
+
+    /// <summary>What the flow needs to know of all this.</summary>
+    internal PipelineSettings Flow => new(new SeriesResolver(this).For, [.. Publish.Horizons.Distinct().Order()])
+    {
+        LaneCapacity = Kafka.LaneCapacity,
+        BatchPoints = Publish.BatchLines,
+        Linger = Publish.Linger,
+        CheckpointEvery = Checkpoints.Every,
+    };
+
     /// <summary>Series that are treated differently, first match first. Read last: they start from what is above.</summary>
     public IReadOnlyList<SeriesOverride> Series { get; init; } = [];
 }
