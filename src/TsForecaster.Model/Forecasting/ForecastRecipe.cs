@@ -33,7 +33,7 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
 
     /// <summary>
     /// The same for a fit that goes on from an earlier model: its mixtures of several components start from those of the same windows there,
-    /// as long as they have as many components. Others start afresh.
+    /// as long as they have as many components and covariances of the same shape. Others start afresh.
     /// </summary>
     /// <returns>This recipe itself where nothing is gone on from.</returns>
     public ForecastRecipe From(ForecastModel start)
@@ -46,7 +46,7 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
         {
             // What a penalty or a dependence has changed is no fit to go on from; and one component needs no start.
             bool bare = member.Fit.Components > 1 && member.Penalty == GainPenalty.None && member.Dependence == Dependence.Fitted;
-            int at = bare ? left.FindIndex(old => old.Shape.Equals(member.Shape) && old.Normalisation with { ScaleFloor = member.Normalisation.ScaleFloor } == member.Normalisation && old.Mixture.Components == member.Fit.Components) : -1;
+            int at = bare ? left.FindIndex(old => IsOf(old, member)) : -1;
             if (at < 0)
             {
                 return member;
@@ -56,6 +56,11 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
             left.RemoveAt(at);
             return member with { Fit = member.Fit with { InitialMixture = mixture } };
         }
+
+        static bool IsOf(WindowModel old, DensityRecipe member) => old.Shape.Equals(member.Shape)
+            && old.Normalisation with { ScaleFloor = member.Normalisation.ScaleFloor } == member.Normalisation
+            && old.Mixture.Components == member.Fit.Components
+            && old.Mixture.Shape == member.Fit.Shape;
     }
 
     /// <summary>The same on so many threads at most; the fits are the same to the bit.</summary>

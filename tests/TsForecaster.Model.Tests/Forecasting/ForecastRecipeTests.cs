@@ -165,6 +165,16 @@ public sealed class ForecastRecipeTests
         Assert.Equal(recipe.Members, (recipe with { Transform = ValueTransform.Log }).From(model).Members);
     }
 
+    [Fact]
+    public void From_ModelWithCovariancesOfAnotherShape_StartsAfresh()
+    {
+        ForecastRecipe full = ForecastRecipe.Of(new(3, 2), Normalisation.None, new() { Components = 2 });
+        ForecastRecipe diagonal = ForecastRecipe.Of(new(3, 2), Normalisation.None, new() { Components = 2, Shape = CovarianceShape.Diagonal });
+        ForecastRecipe warm = diagonal.From(full.Fit([_drifting])!);
+        Assert.Same(diagonal, warm);
+        Assert.NotNull(warm.Fit([_drifting]));
+    }
+
     private static Forecast Predict(DensityRecipe recipe)
     {
         ForecastModel model = new ForecastRecipe([recipe], [1.0], [], ValueTransform.None).Fit([_drifting])!;
