@@ -58,7 +58,7 @@ public sealed record ModelSettings
     [Range(1, 100_000)]
     public int Season { get; init; } = 1;
 
-    /// <summary>K of one mixture; null searches for how to forecast, and of the settings below only <see cref="Fill"/> and <see cref="Seed"/> then count.</summary>
+    /// <summary>K of one mixture; null searches for how to forecast, and of the settings below only <see cref="Recalibrate"/>, <see cref="Fill"/> and <see cref="Seed"/> then count.</summary>
     [Range(1, 1000)]
     public int? Components { get; init; }
 

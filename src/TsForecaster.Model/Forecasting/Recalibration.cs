@@ -41,12 +41,7 @@ public sealed class Recalibration
     public UnivariateMixture Apply(UnivariateMixture raw)
     {
         double[] weights = new double[Cells], means = new double[Cells], deviations = new double[Cells];
-        raw.Quantiles(Levels, means);
-        for (int i = 0; i < Cells && raw.Transform == Windows.ValueTransform.Log; i++)
-        {
-            means[i] = Math.Log(means[i]);
-        }
-
+        QuantileSearch.Find(raw.Inside, Levels, means);
         double sum = 0.0;
         for (int i = 0; i < Cells; i++)
         {

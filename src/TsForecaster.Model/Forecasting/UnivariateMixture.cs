@@ -203,7 +203,7 @@ public sealed class UnivariateMixture
     private bool IsLog => Transform == ValueTransform.Log;
 
     /// <summary>The mixture of the transformed value.</summary>
-    private UnivariateMixture Inside => IsLog ? new(_weights, _means, _deviations, ValueTransform.None) : this;
+    internal UnivariateMixture Inside => IsLog ? new(_weights, _means, _deviations, ValueTransform.None) : this;
 
     /// <summary>The value as the components see it: no logarithm is below that of zero.</summary>
     private double Inner(double y) => !IsLog ? y : y > 0.0 ? Math.Log(y) : double.IsNaN(y) ? y : double.NegativeInfinity;

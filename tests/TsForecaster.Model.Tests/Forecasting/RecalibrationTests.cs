@@ -48,6 +48,9 @@ public sealed class RecalibrationTests
         Assert.Equal(raw.Quantile(0.9), corrected.Quantile(0.9), 1.0);
         recalibration.Observe(corrected, 25.0);
         Assert.True(double.IsFinite(recalibration.Apply(raw).Crps(25.0)));
+
+        // Its values go beyond what a number holds; its logarithms do not.
+        Assert.Equal(3.0, recalibration.Apply(new([1.0], [3.0], [200.0], ValueTransform.Log)).Means.ToArray().Average(), 6);
     }
 
     [Fact]
