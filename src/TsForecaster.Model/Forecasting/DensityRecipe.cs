@@ -65,7 +65,7 @@ public sealed record DensityRecipe
     /// </summary>
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
-        Normalisation normalisation = Floored(histories);
+        Normalisation normalisation = Measured(histories);
         WindowSet windows = Normalisation.Seasons == 0
             ? WindowSet.Over(histories, Shape, normalisation, missing: new MissingValues())
             : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, normalisation);
@@ -78,10 +78,9 @@ public sealed record DensityRecipe
         return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
     }
 
-    /// <summary>Differences within a short past are often all zero: their scale has a floor, the least that one of the series asks for.</summary>
-    private Normalisation Floored(IReadOnlyList<ReadOnlyMemory<double>> histories) => Normalisation.Scaling == Scaling.SeasonalDifference && Shape.Channels == 1
-        ? histories.Select(history => Normalisation.FlooredFor(history.Span)).MinBy(floored => floored.ScaleFloor)!
-        : Normalisation;
+    /// <summary>Differences within a short past are often all zero, so that their scale needs a floor.</summary>
+    private Normalisation Measured(IReadOnlyList<ReadOnlyMemory<double>> histories) =>
+        Shape.Channels == 1 && (Normalisation.Scaling == Scaling.SeasonalDifference || Normalisation.Centring == Centring.History) ? Normalisation.MeasuredOn(histories) : Normalisation;
 
     /// <summary>
     /// A profile is averaged over the seasons there are: one will do. The history is preceded by missing values, so that windows begin as early. Gaps much shorter than a forecast are bridged; what is missing of a profile is nobody's to estimate.

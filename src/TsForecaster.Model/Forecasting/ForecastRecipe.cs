@@ -58,7 +58,7 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
         }
 
         static bool IsOf(WindowModel old, DensityRecipe member) => old.Shape.Equals(member.Shape)
-            && old.Normalisation with { ScaleFloor = member.Normalisation.ScaleFloor } == member.Normalisation
+            && old.Normalisation with { ScaleFloor = member.Normalisation.ScaleFloor, HistoryMean = member.Normalisation.HistoryMean } == member.Normalisation
             && old.Mixture.Components == member.Fit.Components
             && old.Mixture.Shape == member.Fit.Shape;
     }

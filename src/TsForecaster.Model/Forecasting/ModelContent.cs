@@ -7,7 +7,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 3: transform and spread, then each member with its weight: shape, normalisation and mixture; then the
+/// What a model file holds, version 4 (and 3, which knew no mean of the history): transform and spread, then each member with its weight: shape, normalisation and mixture; then the
 /// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
 /// or one variance a component.
 /// </summary>
@@ -61,6 +61,11 @@ internal static class ModelContent
         Write(writer, (int)normalisation.Scaling);
         Write(writer, normalisation.ScaleFloor);
         Write(writer, normalisation.Decay);
+        if (normalisation.Centring == Centring.History)
+        {
+            Write(writer, normalisation.HistoryMean);
+        }
+
         Write(writer, (int)mixture.Shape);
         Write(writer, mixture.Components);
         Write(writer, mixture.Weights);
@@ -154,6 +159,7 @@ internal static class ModelContent
             LevelSteps = level,
             ScaleFloor = reader.Number(),
             Decay = reader.Number(),
+            HistoryMean = centring == Centring.History ? reader.Number() : 0.0,
         };
     }
 

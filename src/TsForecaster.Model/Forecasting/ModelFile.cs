@@ -13,8 +13,8 @@ public sealed class ModelFileException(string message) : Exception(message);
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>The version that is written and read.</summary>
-    public const int Version = 3;
+    /// <summary>The version that is written; that before it is read too.</summary>
+    public const int Version = 4;
 
     private const int HeaderBytes = 8 + sizeof(int) + sizeof(long);
 

@@ -59,6 +59,9 @@ internal sealed class WindowGapFiller
         return filled;
     }
 
+    /// <summary>Whether no window's own values say what its level is.</summary>
+    private bool IsLevelFixed => _model.Normalisation.Centring is Centring.None or Centring.History;
+
     /// <summary>Steps to leave off the end of the history, so that the window which then ends it holds the value.</summary>
     private int Drop(int back) => PositionOf(back) >= 0 ? 0 : back - _model.Shape.Future + 1;
 
@@ -79,7 +82,7 @@ internal sealed class WindowGapFiller
         {
             bool moved = MeasureByFuture(window, levels, scales, c);
             bool known = !moved && _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c);
-            offsets[c] = known || _model.Normalisation.Centring == Centring.None ? 0.0 : _levelVariance;
+            offsets[c] = known || IsLevelFixed ? 0.0 : _levelVariance;
         }
 
         int[] observed = [.. Enumerable.Range(0, window.Length).Where(i => !double.IsNaN(window[i]))];
@@ -176,6 +179,7 @@ internal sealed class WindowGapFiller
 
         Span<double> future = window[_model.Shape.PastDimension..];
         (double level, double scale) = _model.Normalisation.Measure(future, channels, channel);
+        level = IsLevelFixed ? 0.0 : level;
         for (int i = channel; i < future.Length; i += channels)
         {
             future[i] = (future[i] - level) / scale;

@@ -51,6 +51,13 @@ public sealed class WindowModel
     /// <exception cref="OperationCanceledException">Asked for, between two iterations.</exception>
     public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, MissingValues? missing, CancellationToken cancellation = default)
     {
+        if (normalisation.Centring == Centring.History)
+        {
+            normalisation = shape.Channels == 1
+                ? normalisation with { HistoryMean = normalisation.MeasuredOn(histories).HistoryMean }
+                : throw new ArgumentException("windows of several channels have no one mean of the history", nameof(normalisation));
+        }
+
         FitResult fit = ExpectationMaximization.Fit(WindowSet.Over(histories, shape, normalisation, missing: missing), options, cancellation);
         return (fit.Mixture is null ? null : new WindowModel(shape, normalisation, fit.Mixture, fit.Report), fit.Report);
     }

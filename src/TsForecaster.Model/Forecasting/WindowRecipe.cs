@@ -16,7 +16,7 @@ public sealed record WindowRecipe(string Name, WindowShape Shape, Normalisation 
     public int Reach => Normalisation.ReachOf(Shape);
 
     /// <summary>The normalisation of one series' windows.</summary>
-    public Normalisation For(ReadOnlySpan<double> history) => Normalisation.FlooredFor(history);
+    public Normalisation For(ReadOnlySpan<double> history) => Normalisation.MeasuredOn(history);
 
     /// <summary>The windows of one series; of a very long one a few thousand, as far apart as leaves all phases of the season among them.</summary>
     public WindowSet Windows(ReadOnlyMemory<double> history)

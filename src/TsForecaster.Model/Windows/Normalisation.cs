@@ -10,6 +10,9 @@ public enum Centring
 
     /// <summary>The mean of the observed past.</summary>
     Mean,
+
+    /// <summary>The mean of the history that the model was fitted to: one level for all windows.</summary>
+    History,
 }
 
 /// <summary>What every value of a window is divided by, after centring.</summary>
@@ -70,26 +73,46 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>The smallest scale a window is divided by, so that a flat past does not blow up.</summary>
     public double ScaleFloor { get; init; } = 1e-8;
 
+    /// <summary>What <see cref="Centring.History"/> subtracts.</summary>
+    public double HistoryMean { get; init; }
+
     /// <summary>
-    /// For the windows of one series: scales are no smaller than a tenth of what the series changes from one season to the next, on average, so
+    /// For the windows of one series: its mean, and scales are no smaller than a tenth of what the series changes from one season to the next, on average, so
     /// that a quiet past, such as a few readings of a sensor that stands still, does not make a window of noise large.
     /// </summary>
     /// <param name="history">Of one channel, NaN where missing.</param>
-    public Normalisation FlooredFor(ReadOnlySpan<double> history)
+    public Normalisation MeasuredOn(ReadOnlySpan<double> history)
     {
         int pairs = 0, observed = 0;
-        double changes = 0.0, magnitudes = 0.0;
+        double changes = 0.0, magnitudes = 0.0, first = double.NaN, shifted = 0.0;
         for (int i = 0; i < history.Length; i++)
         {
             double change = i < Season ? double.NaN : Math.Abs(history[i] - history[i - Season]);
             changes += double.IsNaN(change) ? 0.0 : change;
             pairs += double.IsNaN(change) ? 0 : 1;
-            magnitudes += double.IsNaN(history[i]) ? 0.0 : Math.Abs(history[i]);
-            observed += double.IsNaN(history[i]) ? 0 : 1;
+            if (!double.IsNaN(history[i]))
+            {
+                first = observed == 0 ? history[i] : first;
+                shifted += history[i] - first;
+                magnitudes += Math.Abs(history[i]);
+                observed++;
+            }
         }
 
         double floor = pairs > 0 ? FloorShare * changes / pairs : 0.0;
-        return this with { ScaleFloor = Math.Max(ScaleFloor, Math.Max(floor, observed > 0 ? 1e-9 * magnitudes / observed : 0.0)) };
+        return this with
+        {
+            ScaleFloor = Math.Max(ScaleFloor, Math.Max(floor, observed > 0 ? 1e-9 * magnitudes / observed : 0.0)),
+            HistoryMean = Centring == Centring.History && observed > 0 ? first + (shifted / observed) : HistoryMean,
+        };
+    }
+
+    /// <summary>The same for the windows of several series that share a density: the mean of their means, and the least of their floors.</summary>
+    /// <param name="histories">Of one channel each, NaN where missing.</param>
+    public Normalisation MeasuredOn(IReadOnlyList<ReadOnlyMemory<double>> histories)
+    {
+        Normalisation[] each = [.. histories.Select(history => MeasuredOn(history.Span))];
+        return this with { ScaleFloor = each.Min(one => one.ScaleFloor), HistoryMean = each.Average(one => one.HistoryMean) };
     }
 
     /// <summary>Whether the level is measured on the past that a window holds, so that it is open when some of that is missing.</summary>
@@ -123,7 +146,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
 
     /// <summary>
     /// Level and scale of one channel of a past, less its profile when there is one. <paramref name="past"/> holds <paramref name="channels"/> interleaved values a
-    /// step; NaN marks a missing value and is left out. With nothing observed the level is 0 and the scale 1.
+    /// step; NaN marks a missing value and is left out. With nothing observed the scale is 1, and the level 0 unless it is the history's.
     /// </summary>
     public (double Level, double Scale) Measure(ReadOnlySpan<double> past, int channels, int channel)
     {
@@ -145,7 +168,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
 
         if (observed == 0)
         {
-            return (0.0, 1.0);
+            return (Centring == Centring.History ? HistoryMean : 0.0, 1.0);
         }
 
         // Summed relative to the first value, so that the mean of a constant is that constant to the bit.
@@ -154,6 +177,7 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
         {
             Centring.Last => last,
             Centring.Mean => RecentMean(past, channels, channel, mean),
+            Centring.History => HistoryMean,
             _ => 0.0,
         };
         double scale = Scaling switch

@@ -50,6 +50,16 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void Load_CentredOnTheHistory_KeepsItsMean()
+    {
+        double[] history = [.. Enumerable.Range(0, 100).Select(t => 40.0 + Math.Sin(0.4 * t))];
+        ForecastModel model = ForecastModel.Fit([history], new WindowShape(5, 3), new Normalisation(Centring.History), new FitOptions()).Model!;
+        Assert.Equal(history.Average(), model.Members[0].Normalisation.HistoryMean, 1e-12);
+        Assert.Equal(model.Members[0].Normalisation, ModelFile.Load(new MemoryStream(Bytes(model))).Members[0].Normalisation);
+        Assert.Throws<ArgumentException>(() => ForecastModel.Fit([history], new WindowShape(5, 3, 2), new Normalisation(Centring.History), new FitOptions()));
+    }
+
+    [Fact]
     public void Id_Parameters_DecideIt()
     {
         Assert.Matches("^[0-9a-f]{12}$", _model.Id);
@@ -100,10 +110,18 @@ public sealed class ModelFileTests
     public void Load_NewerVersion_SaysWhichAndWhatToDo()
     {
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 4);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), ModelFile.Version + 1);
         string message = Refused(bytes);
-        Assert.Contains("version 4", message, StringComparison.Ordinal);
+        Assert.Contains($"version {ModelFile.Version + 1}", message, StringComparison.Ordinal);
         Assert.Contains("newer program", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_VersionBefore_IsRead()
+    {
+        byte[] bytes = Bytes(_model);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), ModelFile.Version - 1);
+        Assert.Equal(_model.Id, ModelFile.Load(new MemoryStream(Sealed(bytes))).Id);
     }
 
     [Theory]

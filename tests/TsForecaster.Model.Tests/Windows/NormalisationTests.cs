@@ -37,6 +37,16 @@ public sealed class NormalisationTests
     }
 
     [Fact]
+    public void MeasuredOn_History_IsTheMeanOfWhatWasObserved()
+    {
+        Normalisation one = new Normalisation(Centring.History).MeasuredOn([4.0, double.NaN, 8.0]);
+        Assert.Equal((6.0, 1.0), one.Measure([double.NaN, 7.0], 1, 0));
+        Assert.Equal((6.0, 1.0), one.Measure([double.NaN], 1, 0));
+        Assert.Equal(8.0, new Normalisation(Centring.History).MeasuredOn([new double[] { 4.0, 8.0 }, new double[] { 10.0 }]).HistoryMean);
+        Assert.Equal(0.0, new Normalisation(Centring.Last).MeasuredOn([4.0, 8.0]).HistoryMean);
+    }
+
+    [Fact]
     public void Measure_NothingObserved_ChangesNothing() =>
         Assert.Equal((0.0, 1.0), new Normalisation(Centring.Mean, Scaling.StandardDeviation).Measure([double.NaN, double.NaN], 1, 0));
 

@@ -74,7 +74,7 @@ public static class CandidateList
         foreach (int past in Pasts(task, rows))
         {
             WindowShape shape = new(past, task.Future);
-            foreach (Centring centring in new[] { Centring.Last, Centring.None })
+            foreach (Centring centring in new[] { Centring.Last, Centring.History })
             {
                 foreach (GainPenalty penalty in Penalties(task.Season, past))
                 {

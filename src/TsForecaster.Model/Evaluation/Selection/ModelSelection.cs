@@ -78,6 +78,7 @@ public static class ModelSelection
         private IReadOnlyList<SeriesChoice> _choices = [];
         private IReadOnlyList<double[]> _weights = [];
         private IReadOnlyList<double[]> _spreads = [];
+        private double[] _variances = [];
         private ValueTransform _transform;
         private (int Fitted, int HeldOut) _rows;
         private double _relative = double.NaN;
@@ -85,7 +86,7 @@ public static class ModelSelection
 
         public List<Trial> Trials { get; } = [];
 
-        /// <summary>Of the final forecast on held-out rows, relative to the spread of the series, averaged over them.</summary>
+        /// <summary>Of the final forecast on held-out rows, over the variance of the series, averaged over those that vary.</summary>
         public double Mse { get; private set; }
 
         public double Cost { get; private set; }
@@ -102,6 +103,7 @@ public static class ModelSelection
 
             search._rows = (rows - held, held);
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
+            search._variances = [.. aligned.Select(values => Variance(values.Span))];
             double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
             candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(recipe => AsTheTaskAllows(recipe, task))] })];
@@ -159,11 +161,11 @@ public static class ModelSelection
         {
             int count = _forecasts[0].Length, steps = origins.Steps.Length;
             double futures = (double)_rows.HeldOut / future;
-            _choices = [.. Enumerable.Range(0, count).Select(c => new SeriesChoice(_candidates, [.. _forecasts.Select(forecasts => forecasts[c].Errors)], steps, futures))];
+            int apart = origins.Judged.Length > 1 ? origins.Judged[1] - origins.Judged[0] : 1;
+            _choices = [.. Enumerable.Range(0, count).Select(c => new SeriesChoice(_candidates, [.. _forecasts.Select(forecasts => forecasts[c].Errors)], steps, futures, (future - 1) / apart))];
 
             // What the held-out rows hold a dozen of can be told from chance: of a very long future, its first part. Origins may lie several rows apart.
             int stretch = Math.Max(1, _rows.HeldOut / 12);
-            int apart = origins.Judged.Length > 1 ? origins.Judged[1] - origins.Judged[0] : 1;
             int early = Math.Max(1, origins.Steps.Count(step => step <= stretch));
             (IReadOnlyList<double> Gains, double Ratio)[] honest = [.. _choices.Select(choice => choice.HonestGains((stretch + apart - 1) / apart, early))];
             double[] gains = [.. honest.SelectMany(one => one.Gains)];
@@ -182,7 +184,7 @@ public static class ModelSelection
                     _weights.Average(weights => weights[k])));
             }
 
-            Mse = Enumerable.Range(0, count).Average(c => Pooled(c, origins.Judged.Length * steps).Where(error => !double.IsNaN(error)).Select(error => error * error).DefaultIfEmpty(double.PositiveInfinity).Average());
+            Mse = Enumerable.Range(0, count).Where(c => _variances[c] > 0.0).Select(c => MeanSquare(c, origins.Judged.Length * steps) / _variances[c]).DefaultIfEmpty(double.PositiveInfinity).Average();
         }
 
         private double[] Final(SeriesChoice choice)
@@ -192,6 +194,10 @@ public static class ModelSelection
             double kept = weights.Where(weight => weight >= Negligible).Sum();
             return [.. weights.Select(weight => weight >= Negligible ? weight / kept : 0.0)];
         }
+
+        /// <summary>Of the final forecast of one series; infinite where nothing could be compared.</summary>
+        private double MeanSquare(int series, int length) =>
+            Pooled(series, length).Where(error => !double.IsNaN(error)).Select(error => error * error).DefaultIfEmpty(double.PositiveInfinity).Average();
 
         private double[] Pooled(int series, int length)
         {

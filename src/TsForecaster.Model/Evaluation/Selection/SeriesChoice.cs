@@ -22,16 +22,18 @@ internal sealed class SeriesChoice
     private readonly int _steps;
     private readonly int _origins;
     private readonly double _shrinkage;
+    private readonly int _overlap;
 
     /// <param name="candidates">Those that could be fitted.</param>
     /// <param name="errors">Of each candidate, origins×steps; NaN where it, or the truth, is missing.</param>
     /// <param name="steps">Scored steps.</param>
     /// <param name="futures">How many futures the held-out rows hold, side by side.</param>
-    public SeriesChoice(IReadOnlyList<Candidate> candidates, double[][] errors, int steps, double futures)
+    /// <param name="overlap">How many origins after one have futures that share rows with its own.</param>
+    public SeriesChoice(IReadOnlyList<Candidate> candidates, double[][] errors, int steps, double futures, int overlap)
     {
         (_candidates, _steps, _origins) = (candidates, steps, errors[0].Length / steps);
 
-        _shrinkage = Prior / futures;
+        (_shrinkage, _overlap) = (Prior / futures, overlap);
 
         // An entry counts when every candidate has one, so that all are judged on the same.
         _errors = [.. errors.Select(own => own.ToArray())];
@@ -67,7 +69,8 @@ internal sealed class SeriesChoice
 
     /// <summary>
     /// The logarithm of the combination's mean squared error over the reference's, a stretch of at least <paramref name="length"/>
-    /// origins each, over the first <paramref name="early"/> scored steps; every block of origins is forecast with weights from the others.
+    /// origins each, over the first <paramref name="early"/> scored steps; every block of origins is forecast with weights from those others whose future it
+    /// has no part in.
     /// </summary>
     /// <returns>The gains, and the ratio of the errors of all stretches together; none, and NaN, when there is too little.</returns>
     public (IReadOnlyList<double> Gains, double Ratio) HonestGains(int length, int early)
@@ -81,7 +84,7 @@ internal sealed class SeriesChoice
         for (int block = 0; block < Blocks; block++)
         {
             (int from, int to) = (block * _origins / Blocks, (block + 1) * _origins / Blocks);
-            Pool(Combine(from, to), from, to).CopyTo(pooled, from * _steps);
+            Pool(Combine(from - _overlap, to + _overlap), from, to).CopyTo(pooled, from * _steps);
         }
 
         // What is less than a millionth of the reference's error counts as that.
@@ -131,7 +134,7 @@ internal sealed class SeriesChoice
         return weights;
     }
 
-    /// <summary>Weights from all origins but those from <paramref name="without"/> to <paramref name="until"/>, and those whose future runs into them.</summary>
+    /// <summary>Weights from all origins but those from <paramref name="without"/> to <paramref name="until"/>; equal ones when that leaves none.</summary>
     private double[] Combine(int without, int until)
     {
         int n = Admitted.Length;

@@ -10,6 +10,10 @@ namespace TsForecaster.Model.Evaluation.Selection;
 internal static class SpreadFactors
 {
     private const double Level = 0.8;
+
+    /// <summary>Of the root mean square that a factor has at least: where most errors are tiny and a few huge, 80 % of them say nothing of those few.</summary>
+    private const double LeastShare = 0.5;
+
     private const double MostSeen = 40.0;
 
     private static readonly double _halfWidth = StandardNormal.InverseCdf(0.5 + (Level / 2.0));
@@ -57,7 +61,8 @@ internal static class SpreadFactors
         }
 
         near.Sort();
+        double least = LeastShare * Math.Sqrt(near.Average(ratio => ratio * ratio));
         double quantile = near[Math.Min(near.Count - 1, (int)(Level * near.Count))];
-        return quantile > 0.0 ? Math.Clamp(quantile / _halfWidth, 0.2, 5.0) : double.NaN;
+        return quantile > 0.0 ? Math.Clamp(Math.Max(least, quantile / _halfWidth), 0.2, 5.0) : double.NaN;
     }
 }

@@ -1,5 +1,6 @@
 using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 using Xunit;
 
 namespace TsForecaster.Model.Tests.Evaluation.Selection;
@@ -40,6 +41,37 @@ public sealed class ModelSelectionTests
         }
 
         Assert.InRange(chosen / mean, 0.5, 1.02);
+    }
+
+    [Fact]
+    public void Choose_ColumnsOfOtherUnits_CountAlikeForTheTransform()
+    {
+        // One series asks for logarithms, the other, in far smaller units, hardly cares; neither may decide by its unit.
+        ReadOnlyMemory<double> growing = Series(t => Math.Exp(t * 0.01)), level = Series(_ => 1.0);
+        foreach (double unit in new[] { 1e-4, 1.0, 1e4 })
+        {
+            double[] scaled = [.. level.ToArray().Select(value => unit * value)];
+            Assert.Equal(ValueTransform.Log, ModelSelection.Choose([growing, scaled], new SelectionTask { Future = 6, Season = 12, Budget = 2.0 }).Recipes[0].Transform);
+        }
+
+        static double[] Series(Func<int, double> size)
+        {
+            Random random = new(3);
+            return [.. Enumerable.Range(0, 600).Select(t => size(t) * (5.0 + Math.Sin(t * Math.Tau / 12.0) + (0.3 * Gaussian(random))))];
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1000.0)]
+    public void Choose_LevelFarAboveTheSpread_IsAsGoodAsAboutZero(double level)
+    {
+        Random random = new(4);
+        double[] series = [.. Enumerable.Range(0, 900).Select(t => level + Math.Sin(t * Math.Tau / 24.0) + (0.5 * Gaussian(random)))];
+        SelectionTask task = new() { Future = 6, Season = 24, Budget = 2.0, TryLog = false };
+        (double ours, double last, _) = Errors(series, 720, task);
+        Assert.InRange(ours / last, 0.1, 0.52);
+        Assert.Contains(ModelSelection.Choose([series], task).Recipes[0].Members, member => member.Normalisation.Centring == Centring.History);
     }
 
     [Fact]

@@ -32,14 +32,26 @@ public sealed class SeriesChoiceTests
         Assert.Equal([1], choice.Admitted);
     }
 
+    [Fact]
+    public void HonestGains_OriginsWhoseFutureABlockHasAPartIn_DoNotDecideItsWeights()
+    {
+        // The better candidate is told by other blocks; where every other origin overlaps, nothing tells it, and the pool is that of equal weights.
+        double told = Ratio(overlap: 800), untold = Ratio(overlap: 4000);
+        Assert.Equal(0.36, told * 81.0, 0.05);
+        Assert.Equal(0.5 * 0.5 * (1.0 + 0.5625), untold * 81.0, 0.01);
+        Assert.True(told < untold);
+
+        static double Ratio(int overlap) => Choice(1e6, (CandidateKind.Levelled, 1.0), (CandidateKind.Levelled, 0.75), overlap: overlap).HonestGains(10, 1).Ratio;
+    }
+
     /// <summary>A hopeless reference, then candidates with independent errors of these sizes, the last one's times a factor in the second half.</summary>
-    private static SeriesChoice Choice(double futures, (CandidateKind Kind, double Size) a, (CandidateKind Kind, double Size) b, double laterTimes = 1.0)
+    private static SeriesChoice Choice(double futures, (CandidateKind Kind, double Size) a, (CandidateKind Kind, double Size) b, double laterTimes = 1.0, int overlap = 0)
     {
         const int Origins = 4000;
         Random random = new(1);
         double[] Errors(double size, double later) => [.. Enumerable.Range(0, Origins).Select(n => (n < Origins / 2 ? size : later * size) * (random.Next(2) - 0.5) * 2.0)];
         DensityRecipe recipe = new() { Name = "any", Shape = new WindowShape(1, 1) };
         return new SeriesChoice(
-            [new(CandidateKind.Reference, recipe), new(a.Kind, recipe), new(b.Kind, recipe)], [Errors(9.0, 1.0), Errors(a.Size, 1.0), Errors(b.Size, laterTimes)], 1, futures);
+            [new(CandidateKind.Reference, recipe), new(a.Kind, recipe), new(b.Kind, recipe)], [Errors(9.0, 1.0), Errors(a.Size, 1.0), Errors(b.Size, laterTimes)], 1, futures, overlap);
     }
 }

@@ -27,5 +27,13 @@ public sealed class SpreadFactorsTests
         Assert.All(SpreadFactors.Of([[], []], [[], []], [1, 3], (1.0, 0.0)), factor => Assert.Equal(1.0, factor));
     }
 
+    [Fact]
+    public void Of_FewHugeErrors_AreNotDenied()
+    {
+        // Nine in ten are a thousandth, one in ten is three: root mean square 0.95.
+        List<double> rare = [.. Enumerable.Range(0, 1000).Select(i => i % 10 == 0 ? 3.0 : 1e-3)];
+        Assert.Equal(0.5 * 0.3 * Math.Sqrt(10.0), Assert.Single(SpreadFactors.Of([rare], [rare], [1], (10.0, 10.0))), 1e-3);
+    }
+
     private static List<double> Ratios(double factor) => [.. Enumerable.Range(0, 1000).Select(i => factor * HalfWidth * i / 800.0)];
 }
