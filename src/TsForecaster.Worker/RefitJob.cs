@@ -6,15 +6,15 @@ namespace TsForecaster.Worker;
 /// <summary>A fit to be done: everything it depends on, so that doing it again gives the same model.</summary>
 /// <param name="Since">The step count at which the refit began.</param>
 /// <param name="History">The values to learn from, oldest first; NaN where missing. Not shared with anyone.</param>
-/// <param name="Recipe">How it is fitted; null while that is to be searched for.</param>
+/// <param name="Recipe">How it is fitted, unless <see cref="Search"/> finds better; null where there is only the search.</param>
 /// <param name="Active">The model active when the refit began, if any: the fit starts from it and has to hold its own against it.</param>
 public sealed record RefitJob(SeriesKey Key, long Since, double[] History, ForecastRecipe? Recipe, Forecaster? Active)
 {
-    /// <summary>What is searched for before the fit; null when <see cref="Recipe"/> stands.</summary>
+    /// <summary>What is searched for before the fit; null when <see cref="Recipe"/> stands. Where it finds nothing, that stands too.</summary>
     public SelectionTask? Search { get; init; }
 
     /// <summary>Why the refit began.</summary>
-    public string Trigger { get; init; } = "scheduled";
+    public RefitTrigger Trigger { get; init; } = RefitTrigger.Scheduled;
 
     /// <summary>Last steps of <see cref="History"/>, new to the active model, on which both are compared; 0 compares nothing.</summary>
     public int Holdout { get; init; }
@@ -29,7 +29,7 @@ public sealed record RefitJob(SeriesKey Key, long Since, double[] History, Forec
 /// <param name="Reason">Why it was refitted, and why there is no new model if there is none.</param>
 public sealed record RefitOutcome(Forecaster? Forecaster, int Windows, double LogLikelihood, string Reason)
 {
-    /// <summary>CRPS of the same settings, fitted without the held-out part, on that part; NaN when nothing was held out.</summary>
+    /// <summary>CRPS of the same settings, fitted without the held-out part, on what of that part the active model forecasts too; NaN when nothing was held out.</summary>
     public double HoldoutCrps { get; init; } = double.NaN;
 
     /// <summary>There was a new model, and the old one forecasts better.</summary>

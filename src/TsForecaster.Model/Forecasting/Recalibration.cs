@@ -32,10 +32,9 @@ public sealed class Recalibration
     private static readonly QuantileLevels Levels = new([.. Middles.Select(StandardNormal.Cdf)]);
 
     private readonly double[] _evidence = new double[Middles.Length];
-    private double _total;
 
     /// <summary>Components of a corrected distribution.</summary>
-    public static int Cells => Middles.Length;
+    private static int Cells => Middles.Length;
 
     /// <summary>What a distribution becomes.</summary>
     public UnivariateMixture Apply(UnivariateMixture raw)
@@ -45,7 +44,7 @@ public sealed class Recalibration
         double sum = 0.0;
         for (int i = 0; i < Cells; i++)
         {
-            weights[i] = (_evidence[i] + (Prior * Own[i])) / (_total + Prior);
+            weights[i] = _evidence[i] + (Prior * Own[i]);
             sum += weights[i];
             deviations[i] = Overlap * 0.5 * (means[Math.Min(i + 1, Cells - 1)] - means[Math.Max(i - 1, 0)]) * (i == 0 || i == Cells - 1 ? 2.0 : 1.0);
         }
@@ -80,13 +79,10 @@ public sealed class Recalibration
         {
             _evidence[i] = (keep * _evidence[i]) + (kernel[i] / sum);
         }
-
-        _total = (keep * _total) + 1.0;
     }
 
     public void Write(BinaryWriter writer)
     {
-        writer.Write(_total);
         foreach (double evidence in _evidence)
         {
             writer.Write(evidence);
@@ -95,7 +91,7 @@ public sealed class Recalibration
 
     public static Recalibration Read(BinaryReader reader)
     {
-        Recalibration recalibration = new() { _total = reader.ReadDouble() };
+        Recalibration recalibration = new();
         for (int i = 0; i < Cells; i++)
         {
             recalibration._evidence[i] = reader.ReadDouble();

@@ -21,8 +21,9 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
         ForecastModel? model = warm.Fit([history], cancellation);
         if (!ReferenceEquals(warm, recipe) && (model is null || model.Members.Count < recipe.Members.Count))
         {
-            // What the active model led into may be no dead end for a start of its own.
-            model = recipe.Fit([history], cancellation) ?? model;
+            // What the active model led into may be no dead end for a start of its own; the fit with more members has more behind it.
+            ForecastModel? own = recipe.Fit([history], cancellation);
+            model = own?.Members.Count > (model?.Members.Count ?? 0) ? own : model;
         }
 
         return model is null ? None(recipe, history) : Of(Labelled(model, start, history));

@@ -16,41 +16,50 @@ internal static class Promotion
     public static RefitOutcome Decide(RefitJob job, CancellationToken cancellation)
     {
         ReadOnlyMemory<double> before = job.History.AsMemory(0, job.History.Length - job.Holdout);
-        if (Recipe(job, before, cancellation) is not { } recipe)
+        ForecastRecipe? chosen = Chosen(job, before, cancellation);
+        int searched = job.Search is null ? 0 : job.History.Length;
+        string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : "");
+        if ((chosen ?? job.Recipe) is not { } recipe)
         {
-            return new RefitOutcome(null, 0, double.NaN, $"{before.Length} steps, or what is observed of them, are too few to choose by how to forecast");
+            return new RefitOutcome(null, 0, double.NaN, $"{reason}: {before.Length} steps, or what is observed of them, are too few to choose by how to forecast") { Searched = searched };
         }
 
         ModelFit? trial = job.Holdout > 0 ? ModelFit.Of(recipe, before, job.Active?.Model, cancellation) : null;
-        double score = Crps(trial?.Forecaster, job);
-        double rival = double.IsNaN(score) ? double.NaN : Crps(job.Active, job);
-        int searched = job.Search is null ? 0 : job.History.Length;
-        string reason = job.Trigger + (searched > 0 ? Chosen(recipe) : "") + Figures(score, rival);
+        (double score, double rival) = Compare(trial?.Forecaster, job);
         if (score > rival * (1.0 + job.Margin))
         {
-            return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
+            return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
         }
 
         ModelFit fit = ModelFit.Of(recipe, job.History, trial?.Forecaster?.Model ?? job.Active?.Model, cancellation);
-        string? trouble = fit.Trouble is null || job.Active is null ? fit.Trouble : $"{fit.Trouble}; the last good model is kept";
-        return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? reason)
+        string? trouble = fit.Trouble is null ? null : $"{reason}: {fit.Trouble}{(job.Active is null ? "" : "; the last good model is kept")}";
+        return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? (reason + Figures(score, rival)))
         {
             HoldoutCrps = score,
             Searched = searched,
-            Found = searched > 0 && fit.Forecaster is not null ? recipe : null,
+            Found = fit.Forecaster is not null ? chosen : null,
         };
     }
 
-    private static ForecastRecipe? Recipe(RefitJob job, ReadOnlyMemory<double> history, CancellationToken cancellation) =>
-        job.Search is not { } task ? job.Recipe
-        : ModelSelection.TryChoose([history], task with { Threads = 1 }, out SelectionResult? choice, cancellation: cancellation) ? choice.Recipes[0]
-        : null;
+    /// <summary>What a search finds; null when there is none, or it finds nothing.</summary>
+    private static ForecastRecipe? Chosen(RefitJob job, ReadOnlyMemory<double> history, CancellationToken cancellation) =>
+        job.Search is { } task && ModelSelection.TryChoose([history], task with { Threads = 1 }, out SelectionResult? choice, cancellation: cancellation) ? choice.Recipes[0] : null;
 
-    private static double Crps(Forecaster? forecaster, RefitJob job) =>
-        forecaster is null ? double.NaN : HoldoutScore.Crps(forecaster, job.History, job.Holdout);
+    /// <summary>The held-out CRPS of a trial and of the active model, on the same values; NaN for none, and for the active model where it has no forecast beside the trial's.</summary>
+    private static (double Trial, double Active) Compare(Forecaster? trial, RefitJob job)
+    {
+        if (trial is null)
+        {
+            return (double.NaN, double.NaN);
+        }
+
+        return job.Active is { } active && HoldoutScore.Crps([trial, active], job.History, job.Holdout) is var scores && !double.IsNaN(scores[0])
+            ? (scores[0], scores[1])
+            : (HoldoutScore.Crps([trial], job.History, job.Holdout)[0], double.NaN);
+    }
 
     /// <summary>The member that counts most, and how many there are beside it.</summary>
-    private static string Chosen(ForecastRecipe recipe)
+    private static string Name(ForecastRecipe recipe)
     {
         int most = recipe.Weights.Index().MaxBy(weight => weight.Item).Index;
         return $", chosen {recipe.Members[most].Name}{(recipe.Members.Count > 1 ? $" and {recipe.Members.Count - 1} more" : "")}";

@@ -32,13 +32,22 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
         }
     }
 
-    /// <summary>Does a job. Too little or unusable history is an outcome, not an error.</summary>
+    /// <summary>Does a job. Too little or unusable history is an outcome, not an error; so are values that no fit can work with.</summary>
     public static RefitOutcome Do(RefitJob job, CancellationToken cancellation)
     {
         using Activity? activity = Activities.StartActivity("refit");
         activity?.SetTag("series", job.Key.ToString());
         long begun = Stopwatch.GetTimestamp();
-        RefitOutcome outcome = Promotion.Decide(job, cancellation);
+        RefitOutcome outcome;
+        try
+        {
+            outcome = Promotion.Decide(job, cancellation);
+        }
+        catch (ArgumentException e)
+        {
+            outcome = new RefitOutcome(null, 0, double.NaN, $"{job.Trigger.Text()}: {e.Message}");
+        }
+
         Duration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
         if (outcome.Forecaster is null)
         {

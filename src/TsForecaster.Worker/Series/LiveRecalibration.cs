@@ -19,7 +19,7 @@ internal sealed class LiveRecalibration
     public void Observe(in OutstandingForecasts.Entry entry, double value)
     {
         // One that was issued before corrections were switched on has none to be read from.
-        if (entry.Marginal.Weights.Length == Recalibration.Cells)
+        if (entry.Corrected)
         {
             _horizons[entry.Horizon - 1].Observe(entry.Marginal, value);
         }

@@ -13,8 +13,9 @@ namespace TsForecaster.Worker.Series;
 /// </remarks>
 internal sealed class OutstandingForecasts(int future)
 {
-    // Horizon, 1 if published, naive forecast, components, transform; then the components' weights, means and standard deviations.
+    // Horizon, flags, naive forecast, components, transform; then the components' weights, means and standard deviations.
     private const int Head = 5;
+    private const int Published = 1, Corrected = 2;
 
     private readonly int[] _counts = new int[future];
     private readonly int[] _used = new int[future];
@@ -24,7 +25,8 @@ internal sealed class OutstandingForecasts(int future)
     /// <summary>One earlier forecast of a cell.</summary>
     /// <param name="Published">Whether it is scored; else it only serves the surprise of the next step.</param>
     /// <param name="Naive">The seasonal naive forecast issued beside it.</param>
-    internal readonly record struct Entry(int Horizon, bool Published, UnivariateMixture Marginal, double Naive);
+    /// <param name="Corrected">Whether the marginal is one that live scores have corrected.</param>
+    internal readonly record struct Entry(int Horizon, bool Published, UnivariateMixture Marginal, double Naive, bool Corrected);
 
     /// <summary>Adds a forecast from the newest step: for a cell, horizons come in descending order.</summary>
     public void Add(long targetStep, in Entry entry)
@@ -37,7 +39,7 @@ internal sealed class OutstandingForecasts(int future)
         }
 
         Span<double> record = _numbers.AsSpan((cell * _stride) + _used[cell], length);
-        (record[0], record[1], record[2], record[3], record[4]) = (entry.Horizon, entry.Published ? 1.0 : 0.0, entry.Naive, components, (int)entry.Marginal.Transform);
+        (record[0], record[1], record[2], record[3], record[4]) = (entry.Horizon, Flags(entry), entry.Naive, components, (int)entry.Marginal.Transform);
         entry.Marginal.Weights.CopyTo(record[Head..]);
         entry.Marginal.Means.CopyTo(record[(Head + components)..]);
         entry.Marginal.StandardDeviations.CopyTo(record[(Head + (2 * components))..]);
@@ -71,7 +73,7 @@ internal sealed class OutstandingForecasts(int future)
             foreach (Entry entry in InOrder(cell))
             {
                 writer.Write(entry.Horizon);
-                writer.Write(entry.Published);
+                writer.Write(Flags(entry));
                 writer.Write(entry.Naive);
                 writer.Write((int)entry.Marginal.Transform);
                 writer.Write(entry.Marginal.Weights.Length);
@@ -89,15 +91,20 @@ internal sealed class OutstandingForecasts(int future)
         {
             for (int left = reader.ReadInt32(); left > 0; left--)
             {
-                (int horizon, bool published, double naive) = (reader.ReadInt32(), reader.ReadBoolean(), reader.ReadDouble());
+                (int horizon, int flags, double naive) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble());
                 (ValueTransform transform, int components) = ((ValueTransform)reader.ReadInt32(), reader.ReadInt32());
                 UnivariateMixture marginal = new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components), transform);
-                outstanding.Add(cell, new Entry(horizon, published, marginal, naive));
+                outstanding.Add(cell, Of(horizon, flags, marginal, naive));
             }
         }
 
         return outstanding;
     }
+
+    private static int Flags(in Entry entry) => (entry.Published ? Published : 0) | (entry.Corrected ? Corrected : 0);
+
+    private static Entry Of(int horizon, int flags, UnivariateMixture marginal, double naive) =>
+        new(horizon, (flags & Published) != 0, marginal, naive, (flags & Corrected) != 0);
 
     private int Cell(long targetStep) => (int)(targetStep % future);
 
@@ -113,7 +120,7 @@ internal sealed class OutstandingForecasts(int future)
             ReadOnlyMemory<double> numbers = _numbers.AsMemory(start + Head, 3 * components);
             UnivariateMixture marginal = UnivariateMixture.Over(
                 numbers[..components], numbers.Slice(components, components), numbers[(2 * components)..], (ValueTransform)(int)_numbers[start + 4]);
-            entries[i] = new Entry((int)_numbers[start], _numbers[start + 1] > 0.0, marginal, _numbers[start + 2]);
+            entries[i] = Of((int)_numbers[start], (int)_numbers[start + 1], marginal, _numbers[start + 2]);
             start += Head + (3 * components);
         }
 

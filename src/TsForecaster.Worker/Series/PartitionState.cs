@@ -10,7 +10,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 public sealed class PartitionState
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly Func<string, SeriesSettings> _settings;
     private readonly IReadOnlyList<int> _horizons;

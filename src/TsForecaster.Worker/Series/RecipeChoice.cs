@@ -17,10 +17,10 @@ internal sealed class RecipeChoice(SeriesSettings settings)
     private long _refits;
     private bool _unmended;
 
-    /// <summary>How a refit on so many steps of history is done; with a search that comes first, when one is due.</summary>
+    /// <summary>How a refit on so many steps of history is done; with a search that comes first, when one is due, and the recipe for when it finds nothing.</summary>
     /// <param name="drifted">Drift begins it.</param>
     public (ForecastRecipe? Recipe, SelectionTask? Search) For(int steps, bool drifted) =>
-        _given is null && IsSearchDue(steps, drifted) ? (null, settings.Model.Search(settings.Refit.Budget)) : (_given ?? _found, null);
+        (_given ?? _found, _given is null && IsSearchDue(steps, drifted) ? settings.Model.Search(settings.Refit.Budget) : null);
 
     /// <summary>Takes note of a refit that ended.</summary>
     /// <param name="drifted">Drift began it.</param>
@@ -30,6 +30,11 @@ internal sealed class RecipeChoice(SeriesSettings settings)
         if (refit.Found is { } found)
         {
             (_found, _foundBytes) = (found, RecipeText.Write(found));
+        }
+        else if (refit is { Forecaster: null, Kept: false })
+        {
+            // What is kept no longer fits the history, which may have become shorter by its settings: the next refit searches.
+            (_found, _foundBytes) = (null, []);
         }
     }
 

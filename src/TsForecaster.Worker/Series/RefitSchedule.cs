@@ -8,8 +8,6 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class RefitSchedule(RefitSettings settings)
 {
-    private const string Drift = "drift: values lie ";
-
     private CalibrationDrift _drift;
     private long _next;
 
@@ -17,10 +15,10 @@ internal sealed class RefitSchedule(RefitSettings settings)
     public long? PendingSince { get; private set; }
 
     /// <summary>Why the last refit began.</summary>
-    public string Trigger { get; private set; } = "";
+    public RefitTrigger Trigger { get; private set; }
 
     /// <summary>The last refit began because forecasts did not hold.</summary>
-    public bool Drifted => Trigger.StartsWith(Drift, StringComparison.Ordinal);
+    public bool Drifted => Trigger is RefitTrigger.DriftAbove or RefitTrigger.DriftBelow or RefitTrigger.DriftApart;
 
     /// <summary>A refit has begun before.</summary>
     public bool Begun => _next > 0;
@@ -64,19 +62,19 @@ internal sealed class RefitSchedule(RefitSettings settings)
         End();
     }
 
-    private string? Due(long step, bool modelled)
+    private RefitTrigger? Due(long step, bool modelled)
     {
         if (step >= _next)
         {
-            return modelled ? "scheduled" : "first";
+            return modelled ? RefitTrigger.Scheduled : RefitTrigger.First;
         }
 
         bool watched = settings.Drift > 0 && step >= _next - settings.Every + settings.DriftPause;
         return (watched ? _drift.Alarm(CalibrationDrift.Threshold(settings.Drift)) : null) switch
         {
-            Miscalibration.Low => Drift + "above their forecasts",
-            Miscalibration.High => Drift + "below their forecasts",
-            Miscalibration.Narrow => Drift + "farther from their forecasts than these allow",
+            Miscalibration.Low => RefitTrigger.DriftAbove,
+            Miscalibration.High => RefitTrigger.DriftBelow,
+            Miscalibration.Narrow => RefitTrigger.DriftApart,
             _ => null,
         };
     }
@@ -85,7 +83,7 @@ internal sealed class RefitSchedule(RefitSettings settings)
     {
         writer.Write(_next);
         writer.Write(PendingSince ?? -1);
-        writer.Write(Trigger);
+        writer.Write((int)Trigger);
         writer.Write(Pinned);
         writer.Write(_drift.Low);
         writer.Write(_drift.High);
@@ -96,7 +94,7 @@ internal sealed class RefitSchedule(RefitSettings settings)
     {
         _next = reader.ReadInt64(),
         PendingSince = reader.ReadInt64() is >= 0 and var since ? since : null,
-        Trigger = reader.ReadString(),
+        Trigger = (RefitTrigger)reader.ReadInt32(),
         Pinned = reader.ReadBoolean(),
         _drift = new CalibrationDrift(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()),
     };

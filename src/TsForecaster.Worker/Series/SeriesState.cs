@@ -223,13 +223,13 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         IssuedForecast forecast = new(density, active.Model.Id, horizons) { Corrected = Corrected(density) };
         if (horizons.Count == 0 || horizons[0] != 1)
         {
-            _outstanding.Add(_steps + 1, new(1, Published: false, forecast.Marginal(1), double.NaN));
+            _outstanding.Add(_steps + 1, new(1, Published: false, forecast.Marginal(1), double.NaN, _recalibration is not null));
         }
 
         foreach (int horizon in horizons)
         {
             double naive = SeasonalNaive.Forecast(history, settings.Model.Season, horizon);
-            _outstanding.Add(_steps + horizon, new(horizon, Published: true, forecast.Marginal(horizon), naive));
+            _outstanding.Add(_steps + horizon, new(horizon, Published: true, forecast.Marginal(horizon), naive, _recalibration is not null));
         }
 
         return forecast;
@@ -313,6 +313,9 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     // What fitted state depends on. A model carries its other settings with it, and the next refit takes up new ones.
-    private static string Fingerprint(SeriesSettings settings) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{settings.Model.Shape.Past} {settings.Model.Future} {settings.Model.Season}");
+    private static string Fingerprint(SeriesSettings settings)
+    {
+        string past = (settings.Model.Recipe is null ? settings.Model.Past : settings.Model.Shape.Past)?.ToString(CultureInfo.InvariantCulture) ?? "auto";
+        return string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{past} {settings.Model.Future} {settings.Model.Season}");
+    }
 }

@@ -17,7 +17,7 @@ public sealed class HoldoutScoreTests
     public void Crps_History_AveragesOverOriginsAndTheStepsItHolds(int holdout, int channels)
     {
         (Forecaster forecaster, double[] history) = Given(channels);
-        Assert.Equal(Naive(forecaster, history, holdout), HoldoutScore.Crps(forecaster, history, holdout), 1e-12);
+        Assert.Equal(Naive(forecaster, history, holdout), Score(forecaster, history, holdout), 1e-12);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class HoldoutScoreTests
             history[missing] = double.NaN;
         }
 
-        Assert.Equal(Naive(forecaster, history, 10), HoldoutScore.Crps(forecaster, history, 10), 1e-12);
+        Assert.Equal(Naive(forecaster, history, 10), Score(forecaster, history, 10), 1e-12);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class HoldoutScoreTests
     {
         (Forecaster forecaster, double[] history) = Given(1);
         history.AsSpan(15, 4).Fill(double.NaN);
-        Assert.Equal(Naive(forecaster, history, 8), HoldoutScore.Crps(forecaster, history, 8), 1e-12);
+        Assert.Equal(Naive(forecaster, history, 8), Score(forecaster, history, 8), 1e-12);
     }
 
     [Fact]
@@ -45,15 +45,15 @@ public sealed class HoldoutScoreTests
     {
         (Forecaster forecaster, double[] history) = Given(1);
         history.AsSpan(^5).Fill(double.NaN);
-        Assert.Equal(double.NaN, HoldoutScore.Crps(forecaster, history, 5));
+        Assert.Equal(double.NaN, Score(forecaster, history, 5));
     }
 
     [Fact]
     public void Crps_HistoryTooShort_IsRefused()
     {
         (Forecaster forecaster, double[] history) = Given(1);
-        Assert.Throws<ArgumentException>(() => HoldoutScore.Crps(forecaster, history, history.Length));
-        Assert.Throws<ArgumentOutOfRangeException>(() => HoldoutScore.Crps(forecaster, history, 0));
+        Assert.Throws<ArgumentException>(() => Score(forecaster, history, history.Length));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Score(forecaster, history, 0));
     }
 
     [Fact]
@@ -61,8 +61,38 @@ public sealed class HoldoutScoreTests
     {
         (Forecaster forecaster, double[] history) = Given(1);
         double[] padded = [double.NaN, double.NaN, double.NaN, .. history];
-        Assert.Equal(HoldoutScore.Crps(forecaster, padded, history.Length - 1), HoldoutScore.Crps(forecaster, history, history.Length - 1));
+        Assert.Equal(Score(forecaster, padded, history.Length - 1), Score(forecaster, history, history.Length - 1));
     }
+
+    [Fact]
+    public void Crps_Several_CountOnlyOriginsFromWhichAllForecast()
+    {
+        (Forecaster far, double[] history) = Given(1);
+        Forecaster near = new(RandomModels.Model(new WindowShape(2, 3), 2, seed: 8, new Normalisation()));
+        history.AsSpan(16, 3).Fill(double.NaN);
+        double[] scores = HoldoutScore.Crps([far, near], history, 10);
+
+        // Two steps of past are missing at the origins 18 and 19.
+        int[] origins = [15, 16, 17, 20, 21, 22, 23, 24];
+        foreach ((Forecaster forecaster, double score) in ((Forecaster[])[far, near]).Zip(scores))
+        {
+            int past = forecaster.Model.Reach;
+            double expected = origins.SelectMany(origin => Enumerable.Range(origin, 3)
+                .Where(at => at < history.Length && double.IsFinite(history[at]))
+                .Select(at => forecaster.Predict(history.AsSpan(origin - past, past)).Marginal(at - origin + 1).Crps(history[at]))).Average();
+            Assert.Equal(expected, score, 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Crps_OtherFutures_AreRefused()
+    {
+        (Forecaster forecaster, double[] history) = Given(1);
+        Forecaster other = new(RandomModels.Model(new WindowShape(4, 2), 2, seed: 8, new Normalisation()));
+        Assert.Throws<ArgumentException>(() => HoldoutScore.Crps([forecaster, other], history, 5));
+    }
+
+    private static double Score(Forecaster forecaster, double[] history, int holdout) => HoldoutScore.Crps([forecaster], history, holdout)[0];
 
     private static (Forecaster Forecaster, double[] History) Given(int channels)
     {

@@ -19,7 +19,7 @@ public sealed class RefitPoolTests
     {
         RefitOutcome outcome = Do(Job(Wave(9), components: 4));
         Assert.Null(outcome.Forecaster);
-        Assert.Equal("2 windows are too few for 4 components", outcome.Reason);
+        Assert.Equal("scheduled: 2 windows are too few for 4 components", outcome.Reason);
     }
 
     [Fact]
@@ -74,10 +74,10 @@ public sealed class RefitPoolTests
     public void Do_HeldOutPart_IsScoredByAFitThatDidNotSeeIt()
     {
         double[] history = Wave(400);
-        RefitJob job = Job(history, components: 2) with { Holdout = 60, Trigger = "first" };
+        RefitJob job = Job(history, components: 2) with { Holdout = 60, Trigger = RefitTrigger.First };
         Forecaster trial = Do(Job(history[..^60], components: 2)).Forecaster!;
         RefitOutcome outcome = Do(job);
-        double expected = HoldoutScore.Crps(trial, history, 60);
+        double expected = HoldoutScore.Crps([trial], history, 60)[0];
         Assert.Equal(expected, outcome.HoldoutCrps);
         Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"first: held-out CRPS {expected:G4}"), outcome.Reason);
     }
@@ -106,7 +106,7 @@ public sealed class RefitPoolTests
 
         RefitJob job = Job(history, components: 1) with { Active = active, Holdout = 60, Margin = 0.05 };
         RefitOutcome outcome = Do(job);
-        double rival = HoldoutScore.Crps(active, history, 60);
+        double rival = HoldoutScore.Crps([active], history, 60)[0];
         Assert.True(outcome.HoldoutCrps > 2.0 * rival, $"{outcome.HoldoutCrps} is not far above {rival}");
         Assert.Null(outcome.Forecaster);
         Assert.True(outcome.Kept);
@@ -131,7 +131,7 @@ public sealed class RefitPoolTests
     public void Do_Search_FindsARecipeThatTheNextRefitFollows()
     {
         double[] history = [.. Enumerable.Range(0, 500).Select(t => 5.0 + Math.Sin(Math.Tau * t / 12.0) + (0.2 * Math.Cos(7.3 * t * t)))];
-        RefitJob search = new(Key, 1, history[..400], null, null) { Search = new SelectionTask { Future = 2, Season = 12, Budget = 0.2 }, Holdout = 40, Trigger = "first" };
+        RefitJob search = new(Key, 1, history[..400], null, null) { Search = new SelectionTask { Future = 2, Season = 12, Budget = 0.2 }, Holdout = 40, Trigger = RefitTrigger.First };
         RefitOutcome outcome = Do(search), again = Do(search);
         Assert.Equal((400, outcome.Forecaster!.Model.Id), (outcome.Searched, again.Forecaster!.Model.Id));
         Assert.Matches("^first, chosen .+: held-out CRPS [0-9.]+$", outcome.Reason);
@@ -154,6 +154,55 @@ public sealed class RefitPoolTests
         Assert.EndsWith("the active model is kept", outcome.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Do_SearchFindsNothing_FollowsTheKeptRecipe()
+    {
+        double[] history = [.. Wave(400)];
+        history.AsSpan(0, 320).Fill(double.NaN);
+        SelectionTask search = new() { Future = 2, Past = 200, Budget = 0.2 };
+        RefitJob job = Job(history, components: 1) with { Search = search };
+        RefitOutcome outcome = Do(job), without = Do(job with { Search = null });
+        Assert.Null(Do(job with { Recipe = null }).Forecaster);
+        Assert.Equal((400, null, without.Forecaster!.Model.Id), (outcome.Searched, outcome.Found, outcome.Forecaster?.Model.Id));
+        Assert.Equal("scheduled", outcome.Reason);
+    }
+
+    [Fact]
+    public void Do_TrialHasForecastsWhereTheActiveModelHasNone_AreScoredOnTheSameOrigins()
+    {
+        double[] history = Wave(500);
+        ForecastRecipe near = ForecastRecipe.Of(new WindowShape(2, 2), new Normalisation(), new FitOptions());
+        Forecaster active = Do(new RefitJob(Key, 1, history[..300], near, null)).Forecaster!;
+        history.AsSpan(470, 4).Fill(double.NaN);
+        RefitOutcome outcome = Do(Job(history, components: 1) with { Active = active, Holdout = 50, Margin = 1000.0 });
+        Forecaster trial = Do(Job(history[..^50], components: 1) with { Active = active }).Forecaster!;
+        double[] scores = HoldoutScore.Crps([trial, active], history, 50);
+        Assert.NotEqual(scores[0], HoldoutScore.Crps([trial], history, 50)[0]);
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"scheduled: held-out CRPS {scores[0]:G4}, the active model's {scores[1]:G4}"), outcome.Reason);
+    }
+
+    [Fact]
+    public void Do_ValuesThatNoFitCanWorkWith_IsAnOutcome()
+    {
+        RefitOutcome outcome = Do(Job([.. Wave(300).Select(value => value * 1e302)], components: 2));
+        Assert.Null(outcome.Forecaster);
+        Assert.StartsWith("scheduled: ", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1e6)]
+    [InlineData(1e100)]
+    public void Do_OtherUnits_GivesTheSameForecasts(double unit)
+    {
+        double[] one = Wave(300), other = [.. one.Select(value => value * unit)];
+        foreach (RefitJob job in (RefitJob[])[Job(one, components: 2) with { Holdout = 30 }, new(Key, 1, one, null, null) { Search = new SelectionTask { Future = 2, Budget = 0.2 }, Holdout = 30 }])
+        {
+            RefitOutcome expected = Do(job), actual = Do(job with { History = other });
+            Assert.Equal(expected.HoldoutCrps, actual.HoldoutCrps / unit, 1e-6);
+        }
+    }
+
     [Theory]
     [InlineData(5, 1.0)]
     [InlineData(80, double.NaN)]
@@ -162,7 +211,7 @@ public sealed class RefitPoolTests
         double[] history = [.. Enumerable.Repeat(value, steps)];
         RefitOutcome outcome = Do(new RefitJob(Key, 1, history, null, null) { Search = new SelectionTask { Future = 4 } });
         Assert.Null(outcome.Forecaster);
-        Assert.Equal($"{steps} steps, or what is observed of them, are too few to choose by how to forecast", outcome.Reason);
+        Assert.Equal($"scheduled: {steps} steps, or what is observed of them, are too few to choose by how to forecast", outcome.Reason);
     }
 
     [Fact]

@@ -82,12 +82,12 @@ public sealed class OutstandingForecastsTests
             [.. Enumerable.Range(0, components).Select(k => step + (horizon / 10.0) + k)],
             [.. Enumerable.Range(1, components).Select(k => (double)k * horizon)],
             step % 2 == 0 ? ValueTransform.None : ValueTransform.Log);
-        return new OutstandingForecasts.Entry(horizon, Published: horizon % 2 == 0, marginal, horizon == 4 ? double.NaN : -step);
+        return new OutstandingForecasts.Entry(horizon, Published: horizon % 2 == 0, marginal, horizon == 4 ? double.NaN : -step, Corrected: step % 3 == 0);
     }
 
     private static void AssertSame(OutstandingForecasts.Entry expected, OutstandingForecasts.Entry actual)
     {
-        Assert.Equal((expected.Horizon, expected.Published, expected.Naive), (actual.Horizon, actual.Published, actual.Naive));
+        Assert.Equal((expected.Horizon, expected.Published, expected.Naive, expected.Corrected), (actual.Horizon, actual.Published, actual.Naive, actual.Corrected));
         Assert.Equal(expected.Marginal.Transform, actual.Marginal.Transform);
         Assert.Equal(expected.Marginal.Weights, actual.Marginal.Weights);
         Assert.Equal(expected.Marginal.Means, actual.Marginal.Means);

@@ -121,13 +121,61 @@ public sealed class PartitionStateTests
         Assert.StartsWith("first, chosen ", results.First(r => r.Model is not null).Model!.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(48, 3, 6)]
+    [InlineData(null, 2, 6)]
+    [InlineData(null, 3, 7)]
+    public void Read_WindowsChangedSince_LearnsAnew(int? past, int future, int season)
+    {
+        (_, byte[] bytes) = Replay(restartAt: [], auto: true);
+        SeriesSettings settings = Small(auto: true);
+        PartitionState same = PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => settings, []);
+        SeriesSettings other = settings with { Model = settings.Model with { Past = past, Future = future, Season = season } };
+        PartitionState changed = PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => other, []);
+        Assert.NotNull(Step(same).Forecast);
+        Assert.Null(Step(changed).Forecast);
+
+        static StepResult Step(PartitionState state)
+        {
+            List<StepResult> results = [];
+            Feed(state, A, 120, 0.5, results, []);
+            return results[^1];
+        }
+    }
+
+    [Fact]
+    public void Read_HistoryTooShortForTheKeptRecipe_SearchesWithTheNextRefit()
+    {
+        SeriesSettings settings = Small(auto: true) with { Refit = new RefitSettings { First = 60, Every = 20, Lag = 4, History = 60, Reselect = 100, Budget = 0.05, Holdout = 0 } };
+        PartitionState state = new(_ => settings, []);
+        List<StepResult> results = [];
+        Dictionary<SeriesKey, RefitJob> pending = [];
+        for (int i = 0; i < 160; i++)
+        {
+            if (i == 90)
+            {
+                SeriesSettings shorter = settings with { Refit = settings.Refit with { First = 14, History = 14 } };
+                state = PartitionState.Read(state.Write(), _ => shorter, []);
+                pending = state.Pending.ToDictionary(job => job.Key);
+            }
+
+            Feed(state, A, i, Math.Sin(i) + (0.1 * Math.Cos(3.7 * i)), results, pending);
+        }
+
+        string[] reasons = [.. results.Select(r => r.Model?.Reason).OfType<string>()];
+        Assert.StartsWith("first, chosen ", reasons[0], StringComparison.Ordinal);
+        int unfit = Array.FindIndex(reasons, reason => reason.Contains("the last good model is kept", StringComparison.Ordinal));
+        Assert.True(unfit > 0, string.Join(Environment.NewLine, reasons));
+        Assert.StartsWith("scheduled, chosen ", reasons[unfit + 1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_OlderVersion_SaysWhatToDo()
     {
         (_, byte[] bytes) = Replay(restartAt: []);
-        BitConverter.TryWriteBytes(bytes, 2);
+        BitConverter.TryWriteBytes(bytes, 3);
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => Small(), []));
-        Assert.Contains("version 2; this program knows version 3: go on with the program that wrote it, or delete the checkpoint", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("version 3; this program knows version 4: go on with the program that wrote it, or delete the checkpoint", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

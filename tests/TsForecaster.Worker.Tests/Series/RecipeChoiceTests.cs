@@ -91,6 +91,29 @@ public sealed class RecipeChoiceTests
         Assert.NotNull(choice.For(301, drifted: false).Search);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(0)]
+    public void For_NothingCouldBeFittedByWhatIsKept_SearchesWithTheNextRefit(int reselect)
+    {
+        RecipeChoice choice = Auto(reselect);
+        choice.Settle(Search(300, Found), drifted: false);
+        choice.Settle(new RefitOutcome(null, 1, double.NaN, "scheduled: 1 windows are too few for 4 components"), drifted: false);
+        (ForecastRecipe? recipe, var search) = choice.For(100, drifted: false);
+        Assert.Null(recipe);
+        Assert.NotNull(search);
+    }
+
+    [Fact]
+    public void For_SearchDue_HasTheKeptRecipeToFallBackOn()
+    {
+        RecipeChoice choice = Auto(1);
+        choice.Settle(Search(300, Found), drifted: false);
+        (ForecastRecipe? recipe, var search) = choice.For(400, drifted: false);
+        Assert.Same(Found, recipe);
+        Assert.NotNull(search);
+    }
+
     [Fact]
     public void StartAnew_TheRecipeIsAnOpenQuestion()
     {
@@ -128,7 +151,7 @@ public sealed class RecipeChoiceTests
 
     private static SeriesSettings Settings(int reselect) => new() { Refit = new RefitSettings { Reselect = reselect } };
 
-    private static RefitOutcome Refit() => new(null, 100, -1.0, "scheduled");
+    private static RefitOutcome Refit() => new(null, 100, -1.0, "scheduled") { Kept = true };
 
     private static RefitOutcome Search(int steps, ForecastRecipe? found) => Refit() with { Searched = steps, Found = found };
 }

@@ -24,7 +24,7 @@ public sealed class RefitScheduleTests
 
     [Fact]
     public void BeginRefit_ValuesFromTheSameLaw_FollowTheSchedule() =>
-        Assert.Equal([(200, "first"), (1200, "scheduled")], Refits(Autoregression(2000), Watched()));
+        Assert.Equal([(200, RefitTrigger.First), (1200, RefitTrigger.Scheduled)], Refits(Autoregression(2000), Watched()));
 
     [Fact]
     public void BeginRefit_HigherLevel_FollowsWithinFewSteps()
@@ -35,9 +35,9 @@ public sealed class RefitScheduleTests
             values[i] += 4.0;
         }
 
-        (long since, string trigger) = Refits(values, Watched())[1];
+        (long since, RefitTrigger trigger) = Refits(values, Watched())[1];
         Assert.InRange(since, 701, 740);
-        Assert.Equal("drift: values lie above their forecasts", trigger);
+        Assert.Equal(RefitTrigger.DriftAbove, trigger);
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class RefitScheduleTests
             values[i] *= 3.0;
         }
 
-        (long Since, string Trigger)[] refits = Refits(values, Watched());
-        Assert.Equal((200, "first"), refits[0]);
+        (long Since, RefitTrigger Trigger)[] refits = Refits(values, Watched());
+        Assert.Equal((200, RefitTrigger.First), refits[0]);
         Assert.InRange(refits[1].Since, 701, 730);
-        Assert.All(refits[1..], refit => Assert.Equal("drift: values lie farther from their forecasts than these allow", refit.Trigger));
+        Assert.All(refits[1..], refit => Assert.Equal(RefitTrigger.DriftApart, refit.Trigger));
         Assert.All(refits.Zip(refits[1..]), pair => Assert.InRange(pair.Second.Since - pair.First.Since, 50, 1000));
     }
 
@@ -66,7 +66,7 @@ public sealed class RefitScheduleTests
         }
 
         SeriesSettings settings = Watched();
-        Assert.Equal([(200, "first"), (1200, "scheduled")], Refits(values, settings with { Refit = settings.Refit with { Drift = 0 } }));
+        Assert.Equal([(200, RefitTrigger.First), (1200, RefitTrigger.Scheduled)], Refits(values, settings with { Refit = settings.Refit with { Drift = 0 } }));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class RefitScheduleTests
     [InlineData(7.3)]
     [InlineData(-1e6)]
     public void BeginRefit_ConstantSeries_IsNoDrift(double value) =>
-        Assert.Equal([(200, "first"), (1200, "scheduled")], Refits([.. Enumerable.Repeat(value, 1500)], Watched()));
+        Assert.Equal([(200, RefitTrigger.First), (1200, RefitTrigger.Scheduled)], Refits([.. Enumerable.Repeat(value, 1500)], Watched()));
 
     private static SeriesSettings Watched() => new()
     {
@@ -111,7 +111,7 @@ public sealed class RefitScheduleTests
             promoted || job.Active is null ? RefitPool.Do(job, CancellationToken.None) : new RefitOutcome(null, 0, double.NaN, "kept") { Kept = true };
     }
 
-    private static (long Since, string Trigger)[] Refits(double[] values, SeriesSettings settings) =>
+    private static (long Since, RefitTrigger Trigger)[] Refits(double[] values, SeriesSettings settings) =>
         [.. Jobs(values, settings, job => RefitPool.Do(job, CancellationToken.None)).Select(job => (job.Since, job.Trigger))];
 
     private static List<RefitJob> Jobs(double[] values, SeriesSettings settings, Func<RefitJob, RefitOutcome> fit)
