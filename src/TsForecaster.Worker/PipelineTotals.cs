@@ -16,6 +16,7 @@ public sealed class PipelineTotals
     private static readonly Counter<long> RefitsCounter = Meter.CreateCounter<long>("tsforecaster.refits", null, "Models that became active");
 
     private long _ticks;
+    private long _late;
     private long _forecasts;
     private long _points;
     private long _refits;
@@ -23,6 +24,9 @@ public sealed class PipelineTotals
     private long _waiting;
 
     public long Ticks => Interlocked.Read(ref _ticks);
+
+    /// <summary>Those that came after their cell had closed.</summary>
+    public long Late => Interlocked.Read(ref _late);
 
     public long Forecasts => Interlocked.Read(ref _forecasts);
 
@@ -55,6 +59,7 @@ public sealed class PipelineTotals
         TicksCounter.Add(1);
         if (!inTime)
         {
+            Interlocked.Increment(ref _late);
             LateCounter.Add(1);
         }
     }

@@ -24,6 +24,11 @@ public sealed record SeriesSettings
     public ModelSettings Model { get; init; } = new();
 
     public RefitSettings Refit { get; init; } = new();
+
+    /// <summary>Steps of history that the first refit waits for.</summary>
+    internal int FirstFit => Refit.First > 0
+        ? Refit.First
+        : Math.Min(Refit.History, Math.Max(3 * Model.WindowSteps, (2 * Model.Season) + Model.WindowSteps));
 }
 
 /// <summary>The regular grid of a series.</summary>

@@ -51,7 +51,18 @@ internal static class FacesMode
         }
 
         string load = File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
-        (double[] rows, int dimension) = Read(data);
+        double[] rows;
+        int dimension;
+        try
+        {
+            (rows, dimension) = Read(data);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Console.Error.WriteLine($"{data} cannot be read: {failure.Message}");
+            return 1;
+        }
+
         if (Measure(rows, dimension, components, samples) is not { } result)
         {
             Console.Error.WriteLine("the fit ended singular");
@@ -109,11 +120,13 @@ internal static class FacesMode
             string[] row = line.Split(',');
             dimension = dimension == 0 || dimension == row.Length
                 ? row.Length
-                : throw new InvalidDataException($"{path}: a row of {row.Length} numbers after rows of {dimension}");
-            values.AddRange(row.Select(number => double.Parse(number, CultureInfo.InvariantCulture)));
+                : throw new InvalidDataException($"a row of {row.Length} numbers after rows of {dimension}");
+            values.AddRange(row.Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out double number)
+                ? number
+                : throw new InvalidDataException($"\"{text}\" is not a number")));
         }
 
-        return ([.. values], dimension);
+        return dimension > 0 ? ([.. values], dimension) : throw new InvalidDataException("it is empty");
     }
 
     private static string Text(Result r, string file, string load)

@@ -44,13 +44,14 @@ public sealed class Backtest
         _seasonalErrors = Array.ConvertAll(_columns, column => SeasonalNaive.InSampleError(column.AsSpan(0, options.Split.Train), options.Season));
     }
 
-    /// <summary>Fits one model to all columns, or one to each; with <see cref="BacktestOptions.Search"/>, what a search before the test part chose.</summary>
+    /// <summary>Fits one model to all columns, or one to each; with <see cref="BacktestOptions.Search"/>, what a search before the test part chose: no model at all where it had too little to choose by.</summary>
     /// <exception cref="ArgumentException">There are fewer complete windows than components, or a fit option is out of range.</exception>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
-    public BacktestFit Fit(IProgress<double>? progress = null, CancellationToken cancellation = default) => FitTo(FittedRows, null, Choose(progress, cancellation), cancellation);
+    public BacktestFit Fit(IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        Choose(progress, cancellation) is { } choices ? FitTo(FittedRows, null, choices, cancellation) : new BacktestFit([], []);
 
-    /// <summary>Rows after the validation part are never looked at.</summary>
-    private SelectionResult[] Choose(IProgress<double>? progress, CancellationToken cancellation)
+    /// <summary>Rows after the validation part are never looked at. Null when one of the searches found nothing; empty when there is none.</summary>
+    private SelectionResult[]? Choose(IProgress<double>? progress, CancellationToken cancellation)
     {
         if (_options.Search is not { } task)
         {
@@ -60,9 +61,21 @@ public sealed class Backtest
         DataSplit split = _options.Split;
         task = task with { HeldOut = split.Valid };
         ReadOnlyMemory<double>[] known = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, split.Train + split.Valid));
-        return _options.PerSeries
-            ? [.. known.Select((column, c) => ModelSelection.Choose([column], task, progress is null ? null : new ShareOf(progress, (double)c / known.Length, (c + 1.0) / known.Length), cancellation))]
-            : [ModelSelection.Choose(known, task, progress, cancellation)];
+        ReadOnlyMemory<double>[][] shares = _options.PerSeries ? [.. known.Select(column => new[] { column })] : [known];
+        List<SelectionResult> choices = [];
+        while (choices.Count < shares.Length)
+        {
+            int c = choices.Count;
+            ShareOf? share = progress is null ? null : new ShareOf(progress, (double)c / shares.Length, (c + 1.0) / shares.Length);
+            if (!ModelSelection.TryChoose(shares[c], task, out SelectionResult? choice, share, cancellation))
+            {
+                return null;
+            }
+
+            choices.Add(choice);
+        }
+
+        return [.. choices];
     }
 
     /// <summary>

@@ -121,6 +121,14 @@ public sealed class UnivariateMixture
     /// <summary>P(Y ≤ y); also the PIT of an observation.</summary>
     public double Cdf(double y) => Tail(Inner(y), 1.0);
 
+    /// <summary>Whether y lies between the quantiles of two levels, the ends included; so does the value of a point mass that both are at.</summary>
+    public bool LiesBetween(double y, double lower, double upper)
+    {
+        // Below the upper quantile, or at it: the cdf has not passed the level before y.
+        double inner = Inner(y), reached = Tail(inner, 1.0);
+        return reached >= lower && (reached <= upper || Tail(Math.BitDecrement(inner), 1.0) < upper);
+    }
+
     /// <summary>P(Y > y), summed from the components' upper tails: precise where it is tiny.</summary>
     public double ProbabilityAbove(double y) => Tail(Inner(y), -1.0);
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
 using TsForecaster.Model.Evaluation.Selection;
 
 namespace TsForecaster.Worker.Commands;
@@ -48,7 +50,24 @@ internal static class Arguments
             : names;
     }
 
-    /// <exception cref="UsageException">The number is below its least value.</exception>
+    /// <summary>A number that is a setting of the service's <c>Model</c> too, with the range that it has there.</summary>
+    /// <exception cref="UsageException">It is outside.</exception>
+    public static int OfModel(string setting, string option, int number)
+    {
+        RangeAttribute range = typeof(ModelSettings).GetProperty(setting)!.GetCustomAttribute<RangeAttribute>()!;
+        return Within((int)range.Minimum, (int)range.Maximum, option, number);
+    }
+
+    /// <summary>Says that a budget is of no use, where one is given and nothing is searched for.</summary>
+    public static void WarnOfBudget(Terminal terminal, string? budget, string why)
+    {
+        if (budget is not null)
+        {
+            terminal.Error.WriteLine($"tsforecaster: warning: --budget {budget} bounds a search, and {why}");
+        }
+    }
+
+    /// <exception cref="UsageException">The number is outside.</exception>
     public static int Within(int least, int most, string option, int number) =>
         number >= least && number <= most ? number : throw new UsageException($"{option} {number}: {least} to {most} is allowed");
 

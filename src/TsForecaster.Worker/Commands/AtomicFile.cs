@@ -3,10 +3,35 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Writes a file wholly or not at all: beside its place first, then renamed over it.</summary>
 internal static class AtomicFile
 {
+    /// <summary>Makes sure that a file can be written there, before the work is done whose outcome it is to hold; nothing is left there. Null is no file.</summary>
+    /// <exception cref="FailureException">The directory does not exist or cannot be written to, or the path is one.</exception>
+    public static void Check(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        string full = Path.GetFullPath(path), directory = Path.GetDirectoryName(full) ?? full;
+        if (!Directory.Exists(directory) || Directory.Exists(full))
+        {
+            throw new FailureException($"{path} cannot be written: {(Directory.Exists(directory) ? "it is a directory" : $"there is no directory {directory}")}");
+        }
+
+        try
+        {
+            using FileStream probe = new(Temporary(path), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException($"{path} cannot be written: {e.Message}", e);
+        }
+    }
+
     /// <exception cref="FailureException">The directory does not exist or cannot be written to.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string temporary = Temporary(path);
         try
         {
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write))
@@ -30,6 +55,8 @@ internal static class AtomicFile
             }
         }
     }
+
+    private static string Temporary(string path) => $"{path}.{Environment.ProcessId}.tmp";
 
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));

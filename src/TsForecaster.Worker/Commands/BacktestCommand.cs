@@ -17,7 +17,7 @@ internal static class BacktestCommand
         TableArguments source = new(required: false);
         Option<string?> panel = new("--panel") { Description = "CSV file with one series a row: id, then values, oldest first", HelpName = "FILE" };
         Option<string?> panelTest = new("--panel-test") { Description = "What came after, in the same layout", HelpName = "FILE" };
-        Option<int?> past = new("--past") { Description = "Rows that a forecast is given; when left out, the larger of 2·F and 2·M, at most a quarter of the training rows", HelpName = "P" };
+        Option<int?> past = new("--past") { Description = "Rows that a forecast is given; chosen with everything else when left out. Of one mixture (--model components=K) then the larger of 2·F and 2·M, at most a quarter of the training rows", HelpName = "P" };
         Option<int> future = new("--future") { Description = "Rows that a forecast gives", HelpName = "F", Required = true };
         Option<string?> split = new("--split") { Description = "Rows of the three parts; 70 %, 10 % and 20 % when left out. Fitted on TRAIN, scored on TEST", HelpName = "TRAIN,VALID,TEST" };
         Option<int> stride = new("--stride") { Description = "Rows from one scored forecast to the next", HelpName = "S", DefaultValueFactory = _ => 1 };
@@ -67,9 +67,9 @@ internal static class BacktestCommand
                 History = parsed.GetValue(history) is { } rows ? Arguments.AtLeast(1, "--history", rows) : 0,
                 Model = ModelArguments.Parse(assignments, new ModelSettings
                 {
-                    Past = Arguments.AtLeast(1, "--past", parsed.GetValue(past) ?? 1),
-                    Future = Arguments.AtLeast(1, "--future", parsed.GetValue(future)),
-                    Season = Arguments.AtLeast(1, "--season", parsed.GetValue(season)),
+                    Past = Arguments.OfModel(nameof(ModelSettings.Past), "--past", parsed.GetValue(past) ?? 1),
+                    Future = Arguments.OfModel(nameof(ModelSettings.Future), "--future", parsed.GetValue(future)),
+                    Season = Arguments.OfModel(nameof(ModelSettings.Season), "--season", parsed.GetValue(season)),
                     Centring = isPanel ? Centring.Mean : Centring.Last,
                     Scaling = isPanel ? Scaling.StandardDeviation : Scaling.None,
                 }),
@@ -82,22 +82,32 @@ internal static class BacktestCommand
                 RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,
             };
             request.Check();
+            string? json = parsed.GetValue(report), page = parsed.GetValue(html);
+            if (!auto || isPanel)
+            {
+                Arguments.WarnOfBudget(terminal, parsed.GetValue(budget), isPanel ? "a panel's always tries the same models" : "nothing is searched for when the mixture is given");
+            }
+
             BacktestRun run;
             if (isPanel)
             {
                 string test = parsed.GetValue(panelTest) ?? throw new UsageException("--panel needs --panel-test FILE");
+                AtomicFile.Check(json);
+                AtomicFile.Check(page);
                 run = BacktestRun.OfPanel(parsed.GetValue(panel)!, test, request);
             }
             else
             {
                 _ = parsed.GetValue(source.Data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
                 _ = parsed.GetValue(source.Values) ?? throw new UsageException("--values COL[,COL…] is needed with --data");
-                SeriesTable table = source.Of(parsed).Read();
+                TableRequest wanted = source.Of(parsed);
+                AtomicFile.Check(json);
+                AtomicFile.Check(page);
+                SeriesTable table = wanted.Read();
                 table.WarnOfUnevenTimes(terminal.Error);
                 run = BacktestRun.OfTable(table, request);
             }
 
-            string? json = parsed.GetValue(report), page = parsed.GetValue(html);
             (string, bool)[] files = [.. json is null ? Array.Empty<(string, bool)>() : [(json, IsPage(json))], .. page is null ? Array.Empty<(string, bool)>() : [(page, true)]];
             return RunAsync(terminal, run, parsed.GetValue(compare), files, stop);
         });

@@ -161,12 +161,12 @@ internal sealed class BacktestRun
         };
     }
 
-    /// <exception cref="FailureException">A covariance stayed singular.</exception>
+    /// <exception cref="FailureException">There is too little to choose by, or a covariance stayed singular.</exception>
     public BacktestFit Fit(IProgress<double> share, CancellationToken stop)
     {
         BacktestFit fit = _fit(share, stop);
-        return fit.Succeeded
-            ? fit
+        return fit.Succeeded ? fit
+            : fit.Models.Count == 0 ? throw new FailureException($"{_file}: the rows before TEST, or what is observed of them, are too few to choose by how to forecast")
             : throw new FailureException($"{_file}: no mixture could be fitted, a covariance stayed singular; fewer components, a larger ridge or another covariance may help");
     }
 

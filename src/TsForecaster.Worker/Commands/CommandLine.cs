@@ -93,6 +93,8 @@ public static class CommandLine
 
     /// <summary>The parser's complaint on one line, without names of types.</summary>
     private static string Plain(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        .Replace("System.Nullable`1[System.Int32]", "System.Int32", StringComparison.Ordinal)
+        .Replace("System.Nullable`1[System.Double]", "System.Double", StringComparison.Ordinal)
         .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
         .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
         .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)

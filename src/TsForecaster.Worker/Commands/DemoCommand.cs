@@ -19,7 +19,7 @@ internal static class DemoCommand
     /// <summary>How much longer than asked for a slow machine may take to work off what was sent.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private sealed record Request(TimeSpan? For, string? Report, string Database, string Checkpoints, string Url)
+    private sealed record Request(TimeSpan? For, string? Report, string Database, bool Kept, string Checkpoints, string Url)
     {
         /// <summary>The data is all out well before the end, so that two runs end with the same contents.</summary>
         public TimeSpan FeedTime => (For * 0.7) ?? Unhurried;
@@ -29,21 +29,23 @@ internal static class DemoCommand
     {
         Option<string?> length = new("--for") { Description = "End by itself after this long, such as 60s; the data is replayed in 70 % of it. When left out, three minutes of data, then until Ctrl-C", HelpName = "SPAN" };
         Option<string?> report = new("--report") { Description = "JSON file to write the outcome to", HelpName = "FILE" };
-        Option<string?> database = new("--database") { Description = "SQLite file for the points; a new one in a new temporary directory when left out", HelpName = "FILE" };
+        Option<string?> database = new("--database") { Description = "SQLite file for the points, which stays; when left out, a temporary one that is gone with the demo", HelpName = "FILE" };
         Option<string> url = new("--url") { Description = "Where to serve the dashboard", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
         Command command = new("demo", "Run the whole service on bundled real data, with nothing else installed") { length, report, database, url };
         command.SetAction(async (parsed, stop) =>
         {
             TimeSpan? span = parsed.GetValue(length) is { } text ? Span(text) : null;
+            AtomicFile.Check(parsed.GetValue(report));
             string folder = Directory.CreateTempSubdirectory("tsforecaster-demo-").FullName;
-            Request request = new(span, parsed.GetValue(report), Path.GetFullPath(parsed.GetValue(database) ?? Path.Combine(folder, "demo.db")), Path.Combine(folder, "checkpoints"), parsed.GetValue(url)!);
+            string? kept = parsed.GetValue(database);
+            Request request = new(span, parsed.GetValue(report), Path.GetFullPath(kept ?? Path.Combine(folder, "demo.db")), kept is not null, Path.Combine(folder, "checkpoints"), parsed.GetValue(url)!);
             try
             {
                 return await RunAsync(terminal, request, stop);
             }
             finally
             {
-                CleanUp(folder, request.Checkpoints);
+                Directory.Delete(folder, recursive: true);
             }
         });
         return command;
@@ -70,7 +72,7 @@ internal static class DemoCommand
         }
 
         terminal.Output.WriteLine($"dashboard  {service.Url}");
-        terminal.Output.WriteLine($"points     {request.Database}");
+        terminal.Output.WriteLine($"points     {request.Database}{(request.Kept ? "" : " (gone with the demo; --database FILE keeps them)")}");
         Task feeding = feed.RunAsync(broker.BootstrapServers, request.FeedTime, terminal.Time, ended.Token);
         try
         {
@@ -149,20 +151,6 @@ internal static class DemoCommand
         catch (OperationCanceledException)
         {
             // It was asked to end, and it did.
-        }
-    }
-
-    /// <summary>The database stays for whoever wants to look; the rest goes.</summary>
-    private static void CleanUp(string folder, string checkpoints)
-    {
-        if (Directory.Exists(checkpoints))
-        {
-            Directory.Delete(checkpoints, recursive: true);
-        }
-
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            Directory.Delete(folder);
         }
     }
 }

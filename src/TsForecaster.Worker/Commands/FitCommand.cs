@@ -14,7 +14,7 @@ internal static class FitCommand
     public static Command Create(Terminal terminal)
     {
         TableArguments source = new();
-        Option<int?> past = new("--past") { Description = "Rows that a forecast is given; chosen with everything else when left out", HelpName = "P" };
+        Option<int?> past = new("--past") { Description = "Rows that a forecast is given; chosen with everything else when left out. Given, one mixture is fitted unless --model says components=auto", HelpName = "P" };
         Option<int> future = new("--future") { Description = "Rows that a forecast gives", HelpName = "F", Required = true };
         Option<int> season = new("--season") { Description = "Rows in a season", HelpName = "M", DefaultValueFactory = _ => 1 };
         Option<string[]> model = Arguments.Model();
@@ -23,18 +23,26 @@ internal static class FitCommand
         Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, model, budget, file };
         command.SetAction((parsed, stop) =>
         {
+            string output = parsed.GetValue(file)!;
             (bool auto, string[] assignments) = ModelArguments.TakeAuto(parsed.GetValue(model)!);
-            int? given = parsed.GetValue(past) is { } rows ? Arguments.AtLeast(1, "--past", rows) : null;
+            int? given = parsed.GetValue(past) is { } rows ? Arguments.OfModel(nameof(ModelSettings.Past), "--past", rows) : null;
             auto |= given is null && assignments.All(ModelArguments.IsSeed);
             ModelArguments.CheckLeftToSearch(auto, assignments);
             ModelSettings settings = ModelArguments.Parse(assignments, new ModelSettings
             {
                 Past = auto ? given : given ?? 1,
-                Future = Arguments.AtLeast(1, "--future", parsed.GetValue(future)),
-                Season = Arguments.AtLeast(1, "--season", parsed.GetValue(season)),
+                Future = Arguments.OfModel(nameof(ModelSettings.Future), "--future", parsed.GetValue(future)),
+                Season = Arguments.OfModel(nameof(ModelSettings.Season), "--season", parsed.GetValue(season)),
             });
-            SelectionTask? search = auto ? settings.Search(Arguments.Budget(parsed.GetValue(budget))) : null;
-            return RunAsync(terminal, source.Of(parsed), settings, search, parsed.GetValue(file)!, stop);
+            double cost = Arguments.Budget(parsed.GetValue(budget));
+            TableRequest request = source.Of(parsed);
+            AtomicFile.Check(output);
+            if (!auto)
+            {
+                Arguments.WarnOfBudget(terminal, parsed.GetValue(budget), "nothing is searched for when --past or the mixture is given; --model components=auto searches");
+            }
+
+            return RunAsync(terminal, request, settings, auto ? settings.Search(cost) : null, output, stop);
         });
         return command;
     }

@@ -22,7 +22,8 @@ internal sealed class ForecastRows
 
     private ForecastRows(string model, bool timed, double? above) => (_model, _timed, _above) = (model, timed, above);
 
-    private sealed record Row(int Step, string? Time, double Mean, double Deviation, double[] Quantiles, double? Above);
+    /// <param name="Rolled">Beyond the model's future: what its own medians say, whose uncertainty it does not carry.</param>
+    private sealed record Row(int Step, string? Time, double Mean, double Deviation, double[] Quantiles, double? Above, bool Rolled);
 
     /// <summary>Forecasts each column by itself; the columns are the channels of one series when the model has channels.</summary>
     /// <exception cref="FailureException">The table is shorter than the model's past, or has not as many columns as the model channels.</exception>
@@ -80,11 +81,6 @@ internal sealed class ForecastRows
             window[i] = table.Columns[first + (i % channels)][table.Rows - past + (i / channels)];
         }
 
-        if (window.All(double.IsNaN))
-        {
-            throw new FailureException($"{table.File}: column \"{table.Names[first]}\" has no value in its last {past} rows, nothing to forecast from");
-        }
-
         List<Row>[] rows = [.. Enumerable.Range(0, channels).Select(_ => new List<Row>())];
         double?[] any = new double?[channels];
         // What the window takes in is of the pool as it is: drawn together by a spread, its median would be near its mean.
@@ -94,13 +90,13 @@ internal sealed class ForecastRows
         for (int done = 0; done < steps;)
         {
             // Beyond its future the window moves forward by half of it, and each forecast adds its further half.
-            Forecast forecast = forecaster.Predict(window);
+            Forecast forecast = Predict(forecaster, window, table, first);
             int from = done == 0 ? 1 : model.Future - taken + 1, to = Math.Min(model.Future, steps - done + from - 1);
             for (int channel = 0; channel < channels; channel++)
             {
                 for (int step = from; step <= to; step++)
                 {
-                    rows[channel].Add(Describe(forecast.Marginal(step, channel), done + step - from + 1, table));
+                    rows[channel].Add(Describe(forecast.Marginal(step, channel), done + step - from + 1, table, first + channel, rolled: done > 0));
                 }
 
                 any[channel] ??= _above is { } threshold ? forecast.ProbabilityAnyAbove(threshold, channel) : null;
@@ -109,7 +105,7 @@ internal sealed class ForecastRows
             done += to - from + 1;
             if (done < steps)
             {
-                Forecast next = path == forecaster ? forecast : path.Predict(window);
+                Forecast next = path == forecaster ? forecast : Predict(path, window, table, first);
                 double[] longer = [.. window, .. Enumerable.Range(0, taken * channels).Select(i => next.Marginal((i / channels) + 1, i % channels).Quantile(0.5))];
                 window = longer[^window.Length..];
             }
@@ -121,13 +117,23 @@ internal sealed class ForecastRows
         }
     }
 
-    private Row Describe(UnivariateMixture density, int step, SeriesTable table) => new(
-        step,
-        Time(table, step),
-        density.Mean,
-        density.StandardDeviation,
-        [.. Quantiles.Select(quantile => density.Quantile(quantile.Probability))],
-        _above is { } threshold ? density.ProbabilityAbove(threshold) : null);
+    /// <exception cref="FailureException">No member of the model looks at a row with a value.</exception>
+    private static Forecast Predict(Forecaster forecaster, double[] window, SeriesTable table, int column) =>
+        forecaster.TryPredict(window, out Forecast? forecast)
+            ? forecast
+            : throw new FailureException($"{table.File}: column \"{table.Names[column]}\" has no value in what the model looks at of its last {forecaster.Model.Reach} rows, nothing to forecast from");
+
+    /// <exception cref="FailureException">The forecast is no number.</exception>
+    private Row Describe(UnivariateMixture density, int step, SeriesTable table, int column, bool rolled)
+    {
+        double[] quantiles = [.. Quantiles.Select(quantile => density.Quantile(quantile.Probability))];
+        if (!quantiles.All(double.IsFinite) || double.IsNaN(density.Mean))
+        {
+            throw new FailureException($"{table.File}: column \"{table.Names[column]}\" has no forecast of step {step} that a number holds: its last rows lie too far from what the model was fitted to");
+        }
+
+        return new Row(step, Time(table, step), density.Mean, density.StandardDeviation, quantiles, _above is { } threshold ? density.ProbabilityAbove(threshold) : null, rolled);
+    }
 
     /// <summary>The last time, carried on by the distance of the last two.</summary>
     private static string? Time(SeriesTable table, int step)
@@ -146,14 +152,19 @@ internal sealed class ForecastRows
         foreach ((string series, double? any, List<Row> rows) in _series)
         {
             terminal.Output.WriteLine(series);
-            Table table = Tables.Numbers([.. Headers().Skip(1)]);
+            Table table = Tables.Numbers([.. Headers().Skip(1).Where(header => header != "rolled")]);
             foreach (Row row in rows)
             {
                 double[] numbers = [row.Mean, row.Deviation, .. row.Quantiles];
-                table.Row([$"{row.Step}", .. Time(row), .. numbers.Select(number => Tables.Number(number, "G6")), .. row.Above is { } above ? [Tables.Number(above, "F4")] : Array.Empty<string>()]);
+                table.Row([$"{row.Step}{(row.Rolled ? "*" : "")}", .. Time(row), .. numbers.Select(number => Tables.Number(number, "G6")), .. row.Above is { } above ? [Tables.Number(above, "F4")] : Array.Empty<string>()]);
             }
 
             terminal.Screen.Write(table);
+            if (rows.Exists(row => row.Rolled))
+            {
+                terminal.Output.WriteLine("* beyond the model's future: given its own medians for the steps before, whose uncertainty sd and quantiles do not carry");
+            }
+
             if (any is { } probability)
             {
                 terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"P(any step within the model's future > {_above}) = {probability:F4}"));
@@ -163,8 +174,11 @@ internal sealed class ForecastRows
 
     private string[] Time(Row row) => _timed ? [row.Time ?? ""] : [];
 
+    /// <summary>Whether steps beyond the model's future are among them, which a column of a CSV file then tells.</summary>
+    private bool Rolls => _series.Exists(series => series.Rows.Exists(row => row.Rolled));
+
     private IEnumerable<string> Headers() =>
-        ["series", "step", .. _timed ? ["time"] : Array.Empty<string>(), "mean", "sd", .. Quantiles.Select(quantile => quantile.Name), .. _above is null ? Array.Empty<string>() : ["above"]];
+        ["series", "step", .. _timed ? ["time"] : Array.Empty<string>(), "mean", "sd", .. Quantiles.Select(quantile => quantile.Name), .. _above is null ? Array.Empty<string>() : ["above"], .. Rolls ? ["rolled"] : Array.Empty<string>()];
 
     private IEnumerable<string[]> Cells()
     {
@@ -173,7 +187,7 @@ internal sealed class ForecastRows
             foreach (Row row in rows)
             {
                 double[] numbers = [row.Mean, row.Deviation, .. row.Quantiles, .. row.Above is { } above ? [above] : Array.Empty<double>()];
-                yield return [series, $"{row.Step}", .. Time(row), .. numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))];
+                yield return [series, $"{row.Step}", .. Time(row), .. numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)), .. Rolls ? [row.Rolled ? "1" : "0"] : Array.Empty<string>()];
             }
         }
     }
@@ -198,6 +212,7 @@ internal sealed class ForecastRows
         }
 
         json["p_above"] = JsonNumbers.Node(row.Above);
+        json["rolled"] = row.Rolled;
         return json;
     }
 

@@ -14,17 +14,19 @@ internal static class InspectCommand
     {
         Argument<string> file = Arguments.ModelFile();
         Option<bool> json = new("--json") { Description = "As JSON" };
-        Command command = new("inspect", "Show what a model file holds") { file, json };
+        Option<int?> member = new("--member") { Description = "All of one density of an ensemble, counted from 1", HelpName = "I" };
+        Command command = new("inspect", "Show what a model file holds") { file, json, member };
         command.SetAction(parsed =>
         {
             ForecastModel model = Models.Load(parsed.GetValue(file)!);
+            WindowModel? chosen = parsed.GetValue(member) is { } number ? Models.Member(model, number) : null;
             if (parsed.GetValue(json))
             {
-                terminal.Output.WriteLine(Json(model).ToJsonString(Indented));
+                terminal.Output.WriteLine((chosen is null ? Json(model) : Json(ModelFacts.Of(chosen))).ToJsonString(Indented));
             }
             else
             {
-                terminal.Screen.Write(Tables.Facts(ModelFacts.Readable(model)));
+                terminal.Screen.Write(Tables.Facts(chosen is null ? ModelFacts.Readable(model) : ModelFacts.Readable(chosen)));
             }
 
             return CommandLine.Ok;

@@ -11,8 +11,11 @@ namespace TsForecaster.Worker.Commands;
 /// </summary>
 internal static class ModelArguments
 {
+    // Options of their own, and what only the service does.
+    private static readonly string[] Others = [nameof(ModelSettings.Past), nameof(ModelSettings.Future), nameof(ModelSettings.Season), nameof(ModelSettings.Recalibrate), nameof(ModelSettings.Fill)];
+
     private static readonly PropertyInfo[] Keys =
-        [.. SettingsReader.Properties(typeof(ModelSettings)).Where(key => key.Name is not (nameof(ModelSettings.Past) or nameof(ModelSettings.Future) or nameof(ModelSettings.Season)))];
+        [.. SettingsReader.Properties(typeof(ModelSettings)).Where(key => !Others.Contains(key.Name, StringComparer.Ordinal))];
 
     public static string Help { get; } = string.Join(", ", Keys.Select(key => $"{key.Name.ToLowerInvariant()}={Default(key)}"));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -45,15 +46,26 @@ internal static class ModelFacts
         ];
     }
 
-    public static IEnumerable<(string Name, string Value)> Readable(ForecastModel model)
-    {
-        IEnumerable<(string Key, object? Value)> facts = Of(model);
-        for (int i = 0; i < model.Members.Count && model.Members.Count > 1; i++)
-        {
-            facts = facts.Append(("member", i + 1)).Concat(Of(model.Members[i]));
-        }
+    /// <summary>The facts as lines of a table; of several members one line each, whose own facts stay out.</summary>
+    public static IEnumerable<(string Name, string Value)> Readable(ForecastModel model) =>
+        model.Members.Count == 1
+            ? Readable(Of(model))
+            : Readable(Of(model).Where(fact => fact.Key != "member_weights"))
+                .Append(("members", $"{model.Members.Count}, by their weight in the forecast"))
+                .Concat(Enumerable.Range(0, model.Members.Count).OrderByDescending(i => model.Weights[i]).Select(i => ($"member {i + 1}", Summary(model.Weights[i], model.Members[i]))));
 
-        return facts.Select(fact => (fact.Key.Replace('_', ' '), Text(fact.Value)));
+    /// <summary>The same of one member.</summary>
+    public static IEnumerable<(string Name, string Value)> Readable(WindowModel member) => Readable(Of(member));
+
+    private static IEnumerable<(string Name, string Value)> Readable(IEnumerable<(string Key, object? Value)> facts) =>
+        facts.Select(fact => (fact.Key.Replace('_', ' '), Text(fact.Value)));
+
+    private static string Summary(double weight, WindowModel member)
+    {
+        int components = member.Mixture.Components;
+        string scaling = member.Normalisation.Scaling == Scaling.None ? "" : $", scaling {Text(member.Normalisation.Scaling)}";
+        string shape = member.Mixture.Shape == CovarianceShape.Full ? "" : $"{Text(member.Mixture.Shape)} ";
+        return $"{Tables.Percent(weight),7}  lags {Ranges(member.Shape.Lags)}; {components} {shape}component{(components == 1 ? "" : "s")}; centring {Text(member.Normalisation.Centring)}{scaling}; {member.Report.Windows} windows";
     }
 
     /// <summary>Runs of lags, such as "336-289, 48-1".</summary>
@@ -75,6 +87,7 @@ internal static class ModelFacts
     private static string Text(object? value) => value switch
     {
         double number => Tables.Number(number, "G10"),
+        Enum name => name.ToString().ToLowerInvariant(),
         double[] numbers => string.Join("  ", numbers.Select(number => Tables.Number(number, "F4"))),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "–",
     };

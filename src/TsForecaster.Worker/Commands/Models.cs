@@ -54,6 +54,12 @@ internal static class Models
         }
     }
 
+    /// <summary>One density of a model, counted from 1.</summary>
+    /// <exception cref="UsageException">There is none of that number.</exception>
+    public static WindowModel Member(ForecastModel model, int number) => number >= 1 && number <= model.Members.Count
+        ? model.Members[number - 1]
+        : throw new UsageException($"--member {number}: the model has {model.Members.Count}, counted from 1");
+
     /// <exception cref="FailureException">The file cannot be opened, or is not a whole model of a known version.</exception>
     public static ForecastModel Load(string file)
     {

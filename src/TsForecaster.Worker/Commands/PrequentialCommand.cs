@@ -23,7 +23,7 @@ internal static class PrequentialCommand
 
     public static Command Create(Terminal terminal)
     {
-        TableArguments source = new();
+        TableArguments source = new(order: "rows go through the service in their order, and a value whose cell has closed by then is left out and counted (Grid:Grace keeps cells open longer). When left out, each row is a cell");
         Option<string?> file = new("--settings") { Description = "Settings file of the service, as run reads it", HelpName = "FILE" };
         Option<string[]> set = new("--set") { Description = "A setting of the service, such as Grid:Interval=5m; repeat it for more", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
@@ -35,7 +35,9 @@ internal static class PrequentialCommand
         {
             // No broker is asked, so none need be set.
             ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
-            return RunAsync(terminal, source.Of(parsed).Read(RowOrder.Any), settings, parsed.GetValue(report), stop);
+            TableRequest request = source.Of(parsed);
+            AtomicFile.Check(parsed.GetValue(report));
+            return RunAsync(terminal, request.Read(RowOrder.Any), settings, parsed.GetValue(report), stop);
         });
         return command;
     }
@@ -44,26 +46,27 @@ internal static class PrequentialCommand
     {
         // Nothing is gone on with, so nothing is kept on the way.
         PipelineSettings flow = settings.Flow with { CheckpointEvery = TimeSpan.FromDays(1) };
+        RowTimes times = RowTimes.Of(table, flow.SeriesOf, settings.Kafka.MaxLead);
         ScoreBook book = new(flow.SeriesOf);
         long begun = terminal.Time.GetTimestamp();
-        await terminal.WithProgressAsync(
+        long late = await terminal.WithProgressAsync(
             "forecasting",
-            share =>
-            {
-                PipelineAsync(table, settings, flow, book, share, terminal.Time, stop).GetAwaiter().GetResult();
-                return true;
-            },
+            share => PipelineAsync(table, times, settings, flow, book, share, terminal.Time, stop).GetAwaiter().GetResult(),
             stop);
         double seconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
-        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, flow.SeriesOf(series.Series))))];
-        if (Array.Find(reports, one => one.Scores.Scored == 0) is { } silent)
+        foreach (string name in table.Names)
         {
-            throw new FailureException($"{table.File}: no forecast of {silent.Scores.Series} could be scored in {silent.Scores.Cells} cells: the first fit waits for Refit:First cells");
+            if (book.Find(name) is not { Scored: > 0 } scores)
+            {
+                throw new FailureException($"{table.File}: no forecast of {name} could be scored: {times.Why(flow.SeriesOf(name), book.Find(name), late)}");
+            }
         }
 
+        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, flow.SeriesOf(series.Series))))];
+        int shared = times.Shared(flow.SeriesOf(table.Names[0]));
         if (report is not null)
         {
-            JsonObject json = new() { ["data"] = Path.GetFileName(table.File), ["seconds"] = seconds, ["series"] = new JsonArray([.. reports.Select(Json)]) };
+            JsonObject json = new() { ["data"] = Path.GetFileName(table.File), ["seconds"] = seconds, ["late"] = late, ["shared_cells"] = shared, ["series"] = new JsonArray([.. reports.Select(Json)]) };
             AtomicFile.WriteText(report, json.ToJsonString(Indented) + "\n");
         }
 
@@ -85,18 +88,29 @@ internal static class PrequentialCommand
 
         terminal.Screen.Write(shown);
         terminal.Output.WriteLine("/ method: CRPS over that of the method, on the same cells and horizons");
+        if (late > 0)
+        {
+            terminal.Output.WriteLine($"late: {late} values came after their cell had closed and were left out; Grid:Grace keeps cells open longer");
+        }
+
+        if (shared > 0)
+        {
+            terminal.Output.WriteLine($"shared: {shared} rows fall into the cell of an earlier row; Grid:Aggregate makes one value of them");
+        }
+
         return CommandLine.Ok;
     }
 
-    private static async Task PipelineAsync(SeriesTable table, ForecasterSettings settings, PipelineSettings flow, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
+    /// <returns>Values that came late.</returns>
+    private static async Task<long> PipelineAsync(SeriesTable table, RowTimes times, ForecasterSettings settings, PipelineSettings flow, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
     {
         KafkaOptions records = new() { TimeUnit = TimeUnit.Ns };
-        long interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
-        RowSource source = new(table, table.Times ?? [.. Enumerable.Range(1, table.Rows).Select(row => row * interval)], share);
+        RowSource source = new(table, times.Times, share);
         using RefitPool refits = new(settings.RefitsAtOnce);
         Pipeline pipeline = new(flow, source, new TickDecoder(records), refits, book, new NoCheckpoints(), new SeriesBoard(), time);
         source.Totals = pipeline.Totals;
         await pipeline.RunAsync(stop);
+        return pipeline.Totals.Late;
     }
 
     private static (string Name, double Crps)[] Rivals(SeriesScores scores, SeriesSettings settings) =>

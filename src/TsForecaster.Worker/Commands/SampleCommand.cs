@@ -22,14 +22,8 @@ internal static class SampleCommand
         {
             int rows = Arguments.AtLeast(1, "--count", parsed.GetValue(count));
             long start = parsed.GetValue(seed) >= 0 ? parsed.GetValue(seed) : throw new UsageException($"--seed {parsed.GetValue(seed)}: at least 0 is allowed");
-            IReadOnlyList<WindowModel> members = Models.Load(parsed.GetValue(file)!).Members;
-            int chosen = parsed.GetValue(member);
-            if (chosen < 1 || chosen > members.Count)
-            {
-                throw new UsageException($"--member {chosen}: the model has {members.Count}, counted from 1");
-            }
-
-            Write(terminal.Output, members[chosen - 1], rows, (ulong)start);
+            WindowModel chosen = Models.Member(Models.Load(parsed.GetValue(file)!), parsed.GetValue(member));
+            Write(terminal.Output, chosen, rows, (ulong)start);
             return CommandLine.Ok;
         });
         return command;

@@ -22,7 +22,18 @@ public sealed class SeriesBoard
     /// <summary>Takes note of a step; constant time, no quantile is computed here. The steps of one series come in order.</summary>
     public void Record(StepResult result)
     {
-        _entries.GetOrAdd(result.Step.Key, static key => new SeriesEntry(key)).Record(result);
+        // A series is on the board with its first step, never before; its steps come one after another.
+        if (_entries.TryGetValue(result.Step.Key, out SeriesEntry? entry))
+        {
+            entry.Record(result);
+        }
+        else
+        {
+            entry = new SeriesEntry(result.Step.Key);
+            entry.Record(result);
+            _entries[result.Step.Key] = entry;
+        }
+
         Interlocked.Increment(ref _steps);
         if (result.Forecast is not null)
         {

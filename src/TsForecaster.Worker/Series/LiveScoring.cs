@@ -19,7 +19,7 @@ internal sealed class LiveScoring
             Math.Abs(actual - marginal.Mean),
             marginal.Crps(actual),
             Math.Abs(actual - entry.Naive),
-            marginal.Cdf(actual) is >= 0.1 and <= 0.9);
+            marginal.LiesBetween(actual, 0.1, 0.9));
         bool paired = !double.IsNaN(score.NaiveAbsError);
         Live = Live with
         {

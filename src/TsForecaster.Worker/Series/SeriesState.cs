@@ -14,7 +14,6 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 {
     private const double MostToFill = 1e8;
 
-    private readonly WindowShape _shape = settings.Model.Shape;
     private readonly long _interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
     private SeriesHistory _history = new(Capacity(settings));
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
@@ -73,7 +72,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             Model = change,
             Forecast = Issue(),
             Live = _scoring.Live,
-            Status = new SeriesStatus(_steps, _schedule.Begun ? 0 : Math.Max(0, First - _history.Count), late, _missing, _refits),
+            Status = new SeriesStatus(_steps, _schedule.Begun ? 0 : Math.Max(0, settings.FirstFit - _history.Count), late, _missing, _refits),
         };
     }
 
@@ -81,7 +80,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     public RefitJob? BeginRefit()
     {
         bool first = !_schedule.Begun;
-        if (_history.Count < First || !_schedule.TryBegin(_steps, modelled: _models.Active is not null))
+        if (_history.Count < settings.FirstFit || !_schedule.TryBegin(_steps, modelled: _models.Active is not null))
         {
             return null;
         }
@@ -94,10 +93,6 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _rounding = Rounding.Of(_history.Last(_history.Count));
         return Job(_steps);
     }
-
-    private int First => settings.Refit.First > 0
-        ? settings.Refit.First
-        : Math.Min(settings.Refit.History, Math.Max(3 * _shape.Steps, (2 * settings.Model.Season) + _shape.Steps));
 
     // A pending refit must be repeatable until it is active, so the values it began with stay for that long.
     private static int Capacity(SeriesSettings settings) => Math.Max(

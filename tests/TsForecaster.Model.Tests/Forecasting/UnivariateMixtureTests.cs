@@ -29,6 +29,23 @@ public sealed class UnivariateMixtureTests
     }
 
     [Fact]
+    public void LiesBetween_AnyMixture_IsBetweenTheQuantilesEndsIncluded()
+    {
+        UnivariateMixture jumps = new([0.3, 0.4, 0.3], [1.0, 2.0, 2.0], [0.5, 0.0, 0.0]), smooth = new([0.5, 0.5], [0.0, 1.0], [1.0, 2.0]), point = new([1.0], [7.3], [0.0]);
+        foreach (UnivariateMixture mixture in (UnivariateMixture[])[jumps, smooth, point])
+        {
+            double low = mixture.Quantile(0.1), high = mixture.Quantile(0.9);
+            foreach (double y in (double[])[-9.0, low - 1e-9, low + 1e-9, 1.0, 1.5, 2.0, high - 1e-9, high + 1e-9, 7.3, 99.0])
+            {
+                Assert.Equal(low <= y && y <= high, mixture.LiesBetween(y, 0.1, 0.9));
+            }
+        }
+
+        Assert.True(point.LiesBetween(7.3, 0.1, 0.9));
+        Assert.False(smooth.LiesBetween(double.NaN, 0.1, 0.9));
+    }
+
+    [Fact]
     public void Quantile_MixturesOfEveryScale_IsTheProbability()
     {
         var random = new Random(12);

@@ -1,3 +1,6 @@
+using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
 using Xunit;
 
 namespace TsForecaster.Worker.Tests.Commands;
@@ -6,6 +9,8 @@ namespace TsForecaster.Worker.Tests.Commands;
 public sealed class BadInputTests : IDisposable
 {
     private readonly ScratchFolder _folder = new();
+
+    private static readonly FitReport Report = new() { Stop = StopReason.Converged, Iterations = 1, Trace = [-1.0], LogLikelihood = -10.0, Windows = 10, FreeParameters = 3 };
 
     public void Dispose() => _folder.Dispose();
 
@@ -22,6 +27,12 @@ public sealed class BadInputTests : IDisposable
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "0")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "2000000000")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "2000000000")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--past", "2000000000")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--model", "fill=false")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "2000000000")]
+    [InlineData("backtest", "--data", "x.csv", "--values", "y", "--future", "1", "--model", "recalibrate=true")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--budget", "soon")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--model", "components=auto", "ridge=1e-3")]
     [InlineData("forecast", "m.tsf", "--data", "x.csv", "--values", "y", "--steps", "0")]
@@ -67,6 +78,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("x,y\n1,2\n1,NaN\n", "y", "line 3, column \"y\": \"NaN\"")]
     [InlineData("x,y\n1,2\n1,-Infinity\n", "y", "line 3, column \"y\": \"-Infinity\"")]
     [InlineData("x,y\n1,2\n1,1e999\n", "y", "line 3, column \"y\": \"1e999\"")]
+    [InlineData("x,y\n1,2\n1,-1e302\n", "y", "line 3, column \"y\": \"-1e302\" is beyond ±1E+100")]
+    [InlineData("x,y\n1,\n2,\n", "y", "column \"y\" has no value in any row")]
     [InlineData("x,y\n\n1,2\n1,high\n", "y", "line 4, column \"y\": \"high\"")]
     [InlineData("x,y\n1,\"2\n1,3\n", "y", "line 2")]
     [InlineData("y\n1\n2\n3\n", "y", "past 4 + future 2 = 6 rows does not fit into 3 rows")]
@@ -128,6 +141,79 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("does not exist", (await CommandResult.Of("fit", "--data", _folder["none.csv"], "--values", "y", "--past", "1", "--future", "1")).Complaint(1), StringComparison.Ordinal);
         string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
         Assert.Contains("cannot be written", (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "1", "--future", "1", "--out", _folder["no/m.tsf"])).Complaint(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--steps", "abc")]
+    [InlineData("--above", "much")]
+    public async Task Forecast_NoNumber_IsNotToldInTypes(string option, string text)
+    {
+        string line = (await CommandResult.Of("forecast", "m.tsf", "--data", "x.csv", "--values", "y", option, text)).Complaint(2);
+        Assert.Contains("number", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("System", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fit", "--out")]
+    [InlineData("backtest", "--report")]
+    [InlineData("backtest", "--html")]
+    [InlineData("prequential", "--report")]
+    public async Task Output_NowhereToWriteIt_IsSaidBeforeTheDataIsRead(string command, string option)
+    {
+        string[] arguments = [command, "--data", _folder["none.csv"], "--values", "y", .. command == "prequential" ? Array.Empty<string>() : ["--future", "1"], option];
+        Assert.Contains($"there is no directory {_folder["no"]}", (await CommandResult.Of([.. arguments, _folder["no/x"]])).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains("it is a directory", (await CommandResult.Of([.. arguments, _folder.Root])).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains("none.csv does not exist", (await CommandResult.Of([.. arguments, _folder["x"]])).Complaint(1), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public async Task Fit_BudgetWithNothingToSearch_IsSaid()
+    {
+        string data = _folder.Write("data.csv", "y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * i % 7}\n")));
+        foreach (string[] given in (string[][])[["--past", "2"], ["--model", "components=1"]])
+        {
+            CommandResult result = await CommandResult.Of(["fit", "--data", data, "--values", "y", "--future", "1", "--out", _folder["m.tsf"], "--budget", "3s", .. given]);
+            Assert.Equal(0, result.ExitCode);
+            Assert.Contains("warning: --budget 3s bounds a search, and nothing is searched", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Backtest_NothingObservedBeforeTheTestRows_SaysSo()
+    {
+        string data = _folder.Write("data.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{(i < 170 ? "" : $"{i % 5}")}\n")));
+        string[] arguments = ["backtest", "--data", data, "--values", "y", "--future", "4"];
+        Assert.Contains("too few to choose by", (await CommandResult.Of(arguments)).Complaint(1), StringComparison.Ordinal);
+        Assert.Contains("not one window", (await CommandResult.Of([.. arguments, "--model", "components=1"])).Complaint(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forecast_NothingWhereTheModelLooks_SaysSo()
+    {
+        GaussianMixture mixture = GaussianMixture.Create([1.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+        using (FileStream file = File.Create(_folder["m.tsf"]))
+        {
+            ModelFile.Save(file, new ForecastModel(new WindowModel(WindowShape.OfLags([8, 7], 1), new Normalisation(Centring.None), mixture, Report)));
+        }
+
+        string data = _folder.Write("data.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},{(i is 12 or 13 ? "" : $"{i}")}\n")));
+        string line = (await CommandResult.Of("forecast", _folder["m.tsf"], "--data", data, "--values", "y")).Complaint(1);
+        Assert.Contains("column \"y\" has no value in what the model looks at of its last 8 rows", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forecast_MoreThanANumberHolds_SaysSo()
+    {
+        GaussianMixture mixture = GaussianMixture.Create([1.0], [0.0, 0.0], [1.0, 100.0, 100.0, 10001.0]);
+        using (FileStream file = File.Create(_folder["m.tsf"]))
+        {
+            ModelFile.Save(file, new ForecastModel([new WindowModel(new WindowShape(1, 1), new Normalisation(Centring.None), mixture, Report)], [1.0], null, ValueTransform.Log));
+        }
+
+        string data = _folder.Write("data.csv", "y\n2\n1e90\n");
+        string line = (await CommandResult.Of("forecast", _folder["m.tsf"], "--data", data, "--values", "y")).Complaint(1);
+        Assert.Contains("has no forecast of step 1 that a number holds", line, StringComparison.Ordinal);
     }
 
     [Fact]

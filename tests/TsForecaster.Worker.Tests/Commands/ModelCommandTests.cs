@@ -45,6 +45,10 @@ public sealed class ModelCommandTests : IDisposable
         string[] fit = ["fit", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "24", "--budget", "1", "--out", model];
         string table = (await CommandResult.Of(fit)).Succeeded();
         Assert.Contains("candidates tried", table, StringComparison.Ordinal);
+        Assert.InRange(table.Split('\n').Length, 5, 25);
+        Assert.DoesNotContain("log likelihood", table, StringComparison.Ordinal);
+        Assert.Contains("log likelihood", (await CommandResult.Of("inspect", model, "--member", "2")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("counted from 1", (await CommandResult.Of("inspect", model, "--member", "99")).Complaint(2), StringComparison.Ordinal);
         JsonElement facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
         Assert.Equal(4, facts.GetProperty("spread").GetArrayLength());
         Assert.True(facts.GetProperty("members").GetArrayLength() > 1);
@@ -88,6 +92,70 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(3, series.GetProperty("per_horizon").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Prequential_ConstantSeries_IsCovered(string recalibrate)
+    {
+        string file = _folder.Write("constant.csv", "y\n" + string.Concat(Enumerable.Repeat("7.3\n", 500))), report = _folder["r.json"];
+        (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--set", "Model:Components=1", "--set", "Model:Future=3", "--set", $"Model:Recalibrate={recalibrate}", "--report", report)).Succeeded();
+        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray());
+        Assert.True(series.GetProperty("scored").GetInt32() > 500);
+        Assert.Equal(1.0, series.GetProperty("coverage80").GetDouble());
+    }
+
+    [Fact]
+    public async Task Prequential_RowsOutOfOrderOrInOneCell_AreCounted()
+    {
+        // Row 300 comes again, and three rows come far too late.
+        int[] times = [.. Enumerable.Range(0, 300), 299, .. Enumerable.Range(300, 100), 17, 18, 19, .. Enumerable.Range(400, 100)];
+        string file = _folder.Write("late.csv", "t,y\n" + string.Concat(times.Select(t => string.Create(CultureInfo.InvariantCulture, $"{60 * t},{Sine(t)}\n"))));
+        string[] run = ["prequential", "--data", file, "--values", "y", "--time", "t", "--set", "Model:Components=1", "--set", "Model:Future=3", "--report", _folder["r.json"]];
+        string table = (await CommandResult.Of(run)).Succeeded();
+        Assert.Contains("late: 3 values", table, StringComparison.Ordinal);
+        Assert.Contains("shared: 4 rows", table, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
+        Assert.Equal((3, 4), (json.GetProperty("late").GetInt32(), json.GetProperty("shared_cells").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Prequential_RowFarAheadOfTheOthers_IsNamed()
+    {
+        string file = _folder.Write("ahead.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 300).Select(t => $"{(60 * t) + (t == 100 ? 400_000_000 : 0)},{t % 7}\n")));
+        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t")).Complaint(1);
+        Assert.Contains("the time of row 101 is 4629.", line, StringComparison.Ordinal);
+        Assert.Contains("all 199 rows after it, 01:00:00 (Kafka:MaxLead) is allowed", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prequential_RowsBackwards_SaysThatTheyComeLate()
+    {
+        string file = _folder.Write("backwards.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 300).Select(t => $"{60 * (300 - t)},{t % 7}\n")));
+        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t")).Complaint(1);
+        Assert.Contains("none of its cells was closed; 299 of 300 values came after their cell had closed", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1s", "rows are 00:01:00 apart, cells (Grid:Interval) are 00:00:01 long")]
+    [InlineData("1d", "none of its cells was closed; rows are 00:01:00 apart")]
+    public async Task Prequential_OtherInterval_SaysHowRowsAndCellsDiffer(string interval, string complaint)
+    {
+        string file = _folder.Write("data.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 100).Select(t => $"{60 * t},{t % 7}\n")));
+        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t", "--set", $"Grid:Interval={interval}", "--set", "Grid:MaxGap=10")).Complaint(1);
+        Assert.Contains(complaint, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prequential_RowsWithoutTimes_FollowTheIntervalOfTheirSeries()
+    {
+        string file = _folder.Write("data.csv", "y,z\n" + string.Concat(Enumerable.Range(0, 300).Select(t => string.Create(CultureInfo.InvariantCulture, $"{Sine(t)},{t % 7}\n"))));
+        string[] run = ["prequential", "--data", file, "--set", "Model:Components=1", "--set", "Series:0:Match=y", "--set", "Series:0:Grid:Interval=5m", "--report", _folder["r.json"]];
+        (await CommandResult.Of([.. run, "--values", "y"])).Succeeded();
+        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("series").EnumerateArray());
+        Assert.Equal(299, series.GetProperty("cells").GetInt32());
+        Assert.Contains("Grid:Interval of y is 00:05:00, of z 00:01:00", (await CommandResult.Of([.. run, "--values", "y,z"])).Complaint(1), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Prequential_TooShortForAModel_SaysSo()
     {
@@ -103,7 +171,8 @@ public sealed class ModelCommandTests : IDisposable
         string model = await FitSine();
         string[] lines = (await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--time", "t", "--time-unit", "s", "--steps", "10", "--format", "csv"))
             .Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("series,step,time,mean,sd,p05,p10,p25,p50,p75,p90,p95", lines[0].TrimEnd());
+        Assert.Equal("series,step,time,mean,sd,p05,p10,p25,p50,p75,p90,p95,rolled", lines[0].TrimEnd());
+        Assert.Equal("0 0 0 0 1 1 1 1 1 1", string.Join(' ', lines[1..].Select(line => line.TrimEnd().Split(',')[^1])));
         Assert.Equal(11, lines.Length);
         for (int h = 1; h <= 10; h++)
         {

@@ -77,7 +77,7 @@ internal sealed class CsvRows : IDisposable
     }
 
     /// <summary>A cell as a number; an empty cell is a missing value, NaN.</summary>
-    /// <exception cref="FailureException">Text, NaN, an infinity, or more than a double holds.</exception>
+    /// <exception cref="FailureException">Text, NaN, an infinity, or more than <see cref="Tick.LargestValue"/>.</exception>
     public double Number(int column)
     {
         string text = Cells[column];
@@ -86,9 +86,12 @@ internal sealed class CsvRows : IDisposable
             return double.NaN;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-            ? number
-            : throw Bad(column, $"\"{text}\" is not a finite number (leave the cell empty for a missing value)");
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+        {
+            throw Bad(column, $"\"{text}\" is not a finite number (leave the cell empty for a missing value)");
+        }
+
+        return Math.Abs(number) <= Tick.LargestValue ? number : throw Bad(column, $"\"{text}\" is beyond ±{Tick.LargestValue:R}; use a larger unit");
     }
 
     public FailureException Bad(int column, string what) =>

@@ -82,8 +82,13 @@ public sealed class SeriesTable
             }
         }
 
-        return numbers[0].Count == 0
-            ? throw new FailureException($"{file} has a header but no rows")
+        if (numbers[0].Count == 0)
+        {
+            throw new FailureException($"{file} has a header but no rows");
+        }
+
+        return numbers.Index().FirstOrDefault(column => column.Item.TrueForAll(double.IsNaN)) is { Item: not null } empty
+            ? throw new FailureException($"{file}: column \"{values[empty.Index]}\" has no value in any row")
             : new SeriesTable(file, values, [.. numbers.Select(column => column.ToArray())], time is null ? null : [.. times]);
     }
 

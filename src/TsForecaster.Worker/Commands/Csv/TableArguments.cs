@@ -4,7 +4,8 @@ namespace TsForecaster.Worker.Commands.Csv;
 
 /// <summary>The options by which a command is told of a CSV file: which, what of it, and how its times are written.</summary>
 /// <param name="required">Whether file and columns must be named.</param>
-internal sealed class TableArguments(bool required = true)
+/// <param name="order">What is said of the rows' times.</param>
+internal sealed class TableArguments(bool required = true, string order = "must rise from row to row. Not read when left out")
 {
     public Option<string> Data { get; } = new("--data") { Description = "CSV file with a header line", HelpName = "FILE", Required = required };
 
@@ -17,7 +18,7 @@ internal sealed class TableArguments(bool required = true)
 
     private Option<string?> Time { get; } = new("--time")
     {
-        Description = "Column of times: ISO-8601, or numbers since 1970 UTC; must rise from row to row. Not read when left out",
+        Description = $"Column of times: ISO-8601, or numbers since 1970 UTC; {order}",
         HelpName = "COL",
     };
 

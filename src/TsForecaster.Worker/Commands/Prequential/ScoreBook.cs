@@ -12,6 +12,9 @@ internal sealed class ScoreBook(Func<string, SeriesSettings> settingsOf) : IPoin
 
     public IReadOnlyCollection<SeriesScores> Series => _series.Values;
 
+    /// <summary>Null when none of its cells was closed.</summary>
+    public SeriesScores? Find(string series) => _series.GetValueOrDefault(series);
+
     public Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation)
     {
         foreach (Point point in points)

@@ -17,6 +17,9 @@ internal sealed class SeriesScores(string series, SeriesSettings settings)
     /// <summary>Cells closed.</summary>
     public int Cells => _values.Count;
 
+    /// <summary>Those of them without a value.</summary>
+    public int Missing => _values.Count(double.IsNaN);
+
     /// <summary>Forecasts scored, one a cell and horizon.</summary>
     public int Scored => _scored.Count;
 

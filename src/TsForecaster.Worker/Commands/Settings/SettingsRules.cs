@@ -36,12 +36,14 @@ internal static class SettingsRules
         Require(errors, grid.Interval >= TimeSpan.FromMilliseconds(1) && grid.Interval <= TimeSpan.FromDays(366), $"{at}Grid:Interval", grid.Interval, "allowed is 1ms to 366d");
         Require(errors, grid.Grace >= TimeSpan.Zero && grid.Grace <= TimeSpan.FromDays(366), $"{at}Grid:Grace", grid.Grace, "allowed is 0s to 366d");
         int window = model.WindowSteps;
+
+        // What is allowed depends on a history that holds a window; one that does not is all that is said.
         Require(errors, window <= refit.History, $"{at}Refit:History", refit.History, $"at least Model:Past + Model:Future = {window} is allowed");
-        Require(errors, model.Season + model.Future <= refit.History, $"{at}Model:Season", model.Season, $"at most Refit:History − Model:Future = {refit.History - model.Future} is allowed");
+        Require(errors, window > refit.History || model.Season + model.Future <= refit.History, $"{at}Model:Season", model.Season, $"at most Refit:History − Model:Future = {refit.History - model.Future} is allowed");
         Require(errors, window > refit.History || model.Components is null || model.Components <= refit.History - window + 1, $"{at}Model:Components", model.Components ?? 0, $"at most the windows of the history, {refit.History - window + 1}, is allowed");
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
-        Require(errors, refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
-        Require(errors, refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
+        Require(errors, window > refit.History || refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
+        Require(errors, window > refit.History || refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
     }
 
     /// <summary>host:port, with or without a protocol before it, as librdkafka takes it; IPv6 addresses in brackets.</summary>
