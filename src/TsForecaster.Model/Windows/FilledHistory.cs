@@ -10,22 +10,20 @@ internal static class FilledHistory
     /// <param name="history">Step-major, NaN where missing.</param>
     public static double[] Between(ReadOnlySpan<double> history, int channels)
     {
-        double[] filled = history.ToArray();
+        double[] filled = Bridged(history, channels, history.Length);
         for (int channel = 0; channel < channels; channel++)
         {
-            int last = -1;
-            for (int i = channel; i < filled.Length; i += channels)
+            // Only the two ends are left.
+            int first = channel;
+            while (first < filled.Length && double.IsNaN(filled[first]))
             {
-                if (!double.IsNaN(filled[i]))
-                {
-                    Line(filled, last, i, channel, channels);
-                    last = i;
-                }
+                first += channels;
             }
 
-            for (int i = last < 0 ? channel : last + channels; i < filled.Length; i += channels)
+            double before = first < filled.Length ? filled[first] : 0.0;
+            for (int i = channel; i < filled.Length; i += channels)
             {
-                filled[i] = last < 0 ? 0.0 : filled[last];
+                before = filled[i] = double.IsNaN(filled[i]) ? before : filled[i];
             }
         }
 
@@ -45,9 +43,9 @@ internal static class FilledHistory
             {
                 if (!double.IsNaN(filled[i]))
                 {
-                    if (last >= 0 && i - last <= (longest + 1) * channels)
+                    if (last >= 0 && (i - last) / channels - 1 <= longest)
                     {
-                        Line(filled, last, i, channel, channels);
+                        Line(filled, last, i, channels);
                     }
 
                     last = i;
@@ -85,12 +83,12 @@ internal static class FilledHistory
         return filled;
     }
 
-    /// <summary>What lies between two observed values; before the first there is none.</summary>
-    private static void Line(double[] filled, int from, int to, int channel, int channels)
+    /// <summary>What lies between two observed values.</summary>
+    private static void Line(double[] filled, int from, int to, int channels)
     {
-        for (int i = from < 0 ? channel : from + channels; i < to; i += channels)
+        for (int i = from + channels; i < to; i += channels)
         {
-            filled[i] = from < 0 ? filled[to] : filled[from] + ((filled[to] - filled[from]) * (i - from) / (to - from));
+            filled[i] = filled[from] + ((filled[to] - filled[from]) * (i - from) / (to - from));
         }
     }
 }

@@ -30,7 +30,9 @@ internal static class HeldOutForecasts
         }
 
         Forecaster forecaster = new(model);
-        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, origins), null, cancellation);
+
+        // The task's threads are those of its fits.
+        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, origins), null, cancellation, candidate.Recipes[0].Fit.Threads);
     }
 
     private static SeriesForecasts Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins)

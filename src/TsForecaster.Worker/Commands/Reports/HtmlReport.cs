@@ -64,6 +64,11 @@ internal sealed class HtmlReport
             Section("Series", "", ScoreTables.Columns(_outcome));
         }
 
+        if (SelectionTables.Of(_outcome) is { Length: > 0 } chosen)
+        {
+            Section("How it was chosen", "", chosen);
+        }
+
         Section("What was run", "", ScoreTables.Settings(_outcome));
         _page.Append("</main>\n</body>\n</html>\n");
     }

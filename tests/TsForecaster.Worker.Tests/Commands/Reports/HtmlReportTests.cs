@@ -16,7 +16,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         XElement page = await Page(Table("y", 200, t => [10.0 + Math.Sin(Math.Tau * t / 24.0) + Noise(t)]), "--values", "y", "--time", "t", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--report", _folder["r.json"]);
         Assert.Equal("Backtest of y", page.Descendants("h1").Single().Value);
-        Assert.Equal(["Scores", "Error by horizon", "Forecasts", "Calibration", "What was run"], page.Descendants("h2").Select(title => title.Value));
+        Assert.Equal(["Scores", "Error by horizon", "Forecasts", "Calibration", "How it was chosen", "What was run"], page.Descendants("h2").Select(title => title.Value));
         Assert.Equal(["model", "seasonal naive", "random walk", "drift", "mean", "Holt-Winters"], page.Descendants("table").First().Descendants("th").Select(cell => cell.Value).Skip(1).Take(6));
         Assert.Contains("120, 40, 40", page.Descendants("dd").Select(value => value.Value));
 
@@ -31,6 +31,24 @@ public sealed class HtmlReportTests : IDisposable
         string[] headlines = [.. page.Descendants("p").Where(text => (string?)text.Attribute("class") == "value").Select(text => text.Value)];
         Assert.Equal(json.GetProperty("mae").GetDouble().ToString("G4", CultureInfo.InvariantCulture), headlines[0]);
         Assert.Equal(json.GetProperty("crps").GetDouble().ToString("G4", CultureInfo.InvariantCulture), headlines[1]);
+    }
+
+    [Fact]
+    public async Task Page_Searched_ListsWhatWasTriedAndWhy()
+    {
+        string data = Table("y,z", 200, t => [10.0 + Math.Sin(Math.Tau * t / 24.0) + Noise(t), Noise(t)]);
+        XElement page = await Page(data, "--values", "y", "--future", "4", "--season", "24", "--report", _folder["r.json"]);
+        JsonElement search = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("selection").EnumerateArray());
+        Assert.Contains(search.GetProperty("reason").GetString()!, Chosen(page).Element("p")!.Value, StringComparison.Ordinal);
+        (string Name, double Weight)[] tried = [.. search.GetProperty("tried").EnumerateArray().Select(trial => (trial.GetProperty("name").GetString()!, trial.GetProperty("weight").GetDouble()))];
+        Assert.Equal(tried.Select(trial => trial.Name), Chosen(page).Descendants("tbody").Elements("tr").Select(row => row.Element("th")!.Value));
+        Assert.Equal(tried.Count(trial => trial.Weight > 0.0), Chosen(page).Descendants("tr").Count(row => (string?)row.Attribute("class") == "chosen"));
+
+        // A search each has a fold each; a mixture that is given was not searched for.
+        page = await Page(data, "--values", "y,z", "--future", "4", "--per-series");
+        Assert.Equal(["y", "z"], Chosen(page).Elements("details").Select(fold => fold.Element("summary")!.Value));
+        page = await Page(data, "--values", "y", "--future", "4", "--past", "8", "--model", "components=1");
+        Assert.DoesNotContain("How it was chosen", page.Descendants("h2").Select(title => title.Value));
     }
 
     [Fact]
@@ -86,7 +104,9 @@ public sealed class HtmlReportTests : IDisposable
         (await CommandResult.Of("backtest", "--panel", train, "--panel-test", test, "--past", "8", "--future", "3", "--season", "4", "--html", _folder["p.html"])).Succeeded();
         XElement page = Parse(await File.ReadAllTextAsync(_folder["p.html"]));
         Assert.Equal("Backtest of 30 series of train.csv", page.Descendants("h1").Single().Value);
-        Assert.Equal(30, page.Descendants("details").Single().Descendants("tbody").Single().Elements().Count());
+        Assert.Equal(30, page.Descendants("section").Single(section => section.Element("h2")?.Value == "Series").Descendants("tbody").Single().Elements().Count());
+        Assert.Contains("candidates are pooled", Chosen(page).Element("p")!.Value, StringComparison.Ordinal);
+        Assert.Contains(Chosen(page).Descendants("tr"), row => (string?)row.Attribute("class") == "chosen");
     }
 
     [Fact]
@@ -106,6 +126,8 @@ public sealed class HtmlReportTests : IDisposable
         Parse(await File.ReadAllTextAsync(_folder["r.HTML"]));
         Parse(await File.ReadAllTextAsync(_folder["page"]));
     }
+
+    private static XElement Chosen(XElement page) => page.Descendants("section").Single(section => section.Element("h2")?.Value == "How it was chosen");
 
     private async Task<XElement> Page(string data, params string[] arguments)
     {
