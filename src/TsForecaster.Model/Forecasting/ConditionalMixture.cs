@@ -3,6 +3,6 @@ namespace TsForecaster.Model.Forecasting;
 /// <summary>One member's mixture of a future window given its past, in the units of the series.</summary>
 /// <param name="Weights">w of the components that count, summing to one.</param>
 /// <param name="Means">m_k, (F·C)×K row-major: the components of one value stand side by side.</param>
-/// <param name="Components">Hold the factors of S_k in normalised units.</param>
+/// <param name="Covariances">S_k in normalised units.</param>
 /// <param name="Scales">What a normalised unit of each channel is worth.</param>
-internal sealed record ConditionalMixture(double[] Weights, double[] Means, ConditionalComponent[] Components, double[] Scales);
+internal sealed record ConditionalMixture(double[] Weights, double[] Means, FutureCovariance[] Covariances, double[] Scales);

@@ -11,7 +11,7 @@ public sealed class Forecast
 {
     private readonly double[] _weights;
     private readonly double[] _means;
-    private readonly ConditionalComponent[] _components;
+    private readonly FutureCovariance[] _covariances;
     private readonly double[][] _scales;
     private double[]? _deviations;
     private UnivariateMixture?[]? _marginals;
@@ -19,18 +19,18 @@ public sealed class Forecast
     /// <param name="model">Says what channels, spread and transform there are.</param>
     /// <param name="mixture">Whose means become the forecast's.</param>
     internal Forecast(ForecastModel model, ConditionalMixture mixture)
-        : this(model, mixture.Weights, mixture.Means, mixture.Components, Scales(mixture, model.Channels, model.Spread))
+        : this(model, mixture.Weights, mixture.Means, mixture.Covariances, Scales(mixture, model.Channels, model.Spread))
     {
     }
 
     /// <param name="model">Its spread is still to pull the means together; the scales have it.</param>
     /// <param name="weights">w, summing to one.</param>
     /// <param name="means">m_k in the (transformed) units of the series, (F·C)×K row-major: the components of one value stand side by side.</param>
-    /// <param name="components">Hold the factors of S_k in normalised units.</param>
+    /// <param name="covariances">S_k in normalised units.</param>
     /// <param name="scales">What a normalised unit is worth, for each component: by channel, or by future value.</param>
-    private Forecast(ForecastModel model, double[] weights, double[] means, ConditionalComponent[] components, double[][] scales)
+    private Forecast(ForecastModel model, double[] weights, double[] means, FutureCovariance[] covariances, double[][] scales)
     {
-        (Channels, Transform, _weights, _means, _components, _scales) = (model.Channels, model.Transform, weights, means, components, scales);
+        (Channels, Transform, _weights, _means, _covariances, _scales) = (model.Channels, model.Transform, weights, means, covariances, scales);
         Steps = means.Length / (weights.Length * Channels);
         for (int i = 0; i < model.Spread.Length * Channels && weights.Length > 1; i++)
         {
@@ -52,7 +52,7 @@ public sealed class Forecast
         int count = mixtures.Sum(mixture => mixture.Weights.Length), dimension = mixtures[0].Means.Length / mixtures[0].Weights.Length;
         var weights = new double[count];
         var means = new double[count * dimension];
-        var components = new ConditionalComponent[count];
+        var covariances = new FutureCovariance[count];
         var scales = new double[count][];
         int first = 0;
         for (int m = 0; m < mixtures.Count; m++)
@@ -63,7 +63,7 @@ public sealed class Forecast
             for (int k = 0; k < kept; k++)
             {
                 weights[first + k] = mixture.Weights[k] * shares[m] / total;
-                (components[first + k], scales[first + k]) = (mixture.Components[k], units[k]);
+                (covariances[first + k], scales[first + k]) = (mixture.Covariances[k], units[k]);
             }
 
             for (int i = 0; i < dimension; i++)
@@ -74,7 +74,7 @@ public sealed class Forecast
             first += kept;
         }
 
-        return new Forecast(model, weights, means, components, scales);
+        return new Forecast(model, weights, means, covariances, scales);
     }
 
     /// <summary>F.</summary>
@@ -122,7 +122,7 @@ public sealed class Forecast
             {
                 for (int j = 0; j <= i; j++)
                 {
-                    double within = VectorKernels.Dot(_components[k].TargetRow(i)[..(j + 1)], _components[k].TargetRow(j));
+                    double within = VectorKernels.Dot(_covariances[k].FactorRow(i)[..(j + 1)], _covariances[k].FactorRow(j));
                     within *= ScaleOf(k, i) * ScaleOf(k, j);
                     (double mi, double mj) = (MeanOf(k, i), MeanOf(k, j));
                     if (Transform == ValueTransform.Log)
@@ -192,12 +192,12 @@ public sealed class Forecast
         }
     }
 
-    /// <summary>What component k was conditioned with; shared by all forecasts from complete pasts.</summary>
-    internal ConditionalComponent Component(int k) => _components[k];
+    /// <summary>S_k in normalised units; shared by all forecasts from complete pasts.</summary>
+    internal FutureCovariance CovarianceOf(int k) => _covariances[k];
 
     /// <summary>Mean and standard deviation of component k at a position of the future window.</summary>
     internal (double Mean, double StandardDeviation) ComponentAt(int k, int index) =>
-        (MeanOf(k, index), ScaleOf(k, index) * _components[k].Deviations[index]);
+        (MeanOf(k, index), ScaleOf(k, index) * _covariances[k].Deviations[index]);
 
     /// <summary>One window: a component by its weight, then m_k + scale ∘ L_k u with u standard normal.</summary>
     private void Draw(SeededRandom random, Span<double> window, Span<double> whitened)
@@ -206,7 +206,7 @@ public sealed class Forecast
         random.FillGaussian(whitened);
         for (int i = 0; i < window.Length; i++)
         {
-            double value = MeanOf(k, i) + (ScaleOf(k, i) * VectorKernels.Dot(_components[k].TargetRow(i), whitened[..(i + 1)]));
+            double value = MeanOf(k, i) + (ScaleOf(k, i) * VectorKernels.Dot(_covariances[k].FactorRow(i), whitened[..(i + 1)]));
             window[i] = Transform == ValueTransform.Log ? Math.Exp(value) : value;
         }
     }

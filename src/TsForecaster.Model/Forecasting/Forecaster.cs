@@ -24,7 +24,7 @@ public sealed class Forecaster
 
     /// <summary>
     /// The density of the future window given the past alone (Eirola &amp; Lendasse 2013). NaN marks a missing value of the
-    /// past; the mixture is then conditioned on what was observed, at the cost of O(D²) more per missing value and component.
+    /// past; the mixture is then conditioned on what was observed, at the cost of factoring a matrix of the size of what is missing, or of what is observed when that is less.
     /// Where the past is too far from all components for double precision, they keep their prior weights. A member that looks at
     /// nothing observed is left out.
     /// </summary>

@@ -1,5 +1,4 @@
 using TsForecaster.Model.Mixtures;
-using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -30,21 +29,5 @@ internal static class OpenLevel
         }
 
         return RelativeVariance * sum / mixture.Dimension;
-    }
-
-    /// <summary>The factor of Σ_k with the offset of every channel; that of Σ_k where it cannot be had.</summary>
-    public static double[] Factor(WindowModel model, int component, double variance)
-    {
-        int n = model.Mixture.Dimension, channels = model.Shape.Channels;
-        double[] factor = model.Mixture.Covariance(component).ToArray();
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = i % channels; j <= i; j += channels)
-            {
-                factor[(i * n) + j] += variance;
-            }
-        }
-
-        return Cholesky.TryFactor(factor, n, out _) ? factor : model.Mixture.CholeskyFactor(component).ToArray();
     }
 }

@@ -1,72 +1,74 @@
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// Conditions on a past with missing values: their rows are taken out of the factors, and what is left is solved forward. Nothing is
-/// prepared, because every set of missing positions has factors of its own.
+/// Conditions on pasts with missing values: each component by the smaller of what is unknown and what is observed. Every set of missing
+/// positions has factors of its own; what does not depend on it is computed once, when the first such past is met. Thread-safe.
 /// </summary>
-internal static class PartialPast
+internal sealed class PartialPast
 {
-    /// <param name="components">Of the model.</param>
-    /// <param name="past">P·C numbers in normalised units, NaN where missing, at least one observed.</param>
-    /// <param name="levels">What the future's units are relative to, by phase and channel.</param>
-    /// <param name="scales">What they are worth, a channel.</param>
-    /// <param name="future">F·C.</param>
-    public static ConditionalMixture Condition(ConditionalComponent[] components, ReadOnlySpan<double> past, ReadOnlySpan<double> levels, ReadOnlySpan<double> scales, int future)
-    {
-        var observed = new List<double>(past.Length);
-        var missing = new List<int>();
-        for (int i = 0; i < past.Length; i++)
-        {
-            if (double.IsNaN(past[i]))
-            {
-                missing.Add(i);
-            }
-            else
-            {
-                observed.Add(past[i]);
-            }
-        }
+    private readonly WindowModel _model;
+    private readonly ConditionalComponent[] _components;
+    private readonly PreparedComponents _prepared;
+    private readonly UnknownSide[] _unknown;
+    private readonly ObservedSide[] _observed;
 
-        int[] positions = [.. missing];
-        components = Array.ConvertAll(components, component => component.Without(positions));
-        return Solve(components, observed.ToArray(), levels, scales, future);
+    public PartialPast(WindowModel model, ConditionalComponent[] components, PreparedComponents prepared)
+    {
+        (_model, _components, _prepared) = (model, components, prepared);
+        double variance = OpenLevel.Variance(model);
+        _unknown = [.. components.Select((component, k) => new UnknownSide(component, prepared, k, model.Shape.Channels, variance))];
+        _observed = [.. components.Select((component, k) => new ObservedSide(component, prepared, k, variance))];
     }
 
-    private static ConditionalMixture Solve(ConditionalComponent[] components, double[] observed, ReadOnlySpan<double> levels, ReadOnlySpan<double> scales, int future)
+    /// <summary>
+    /// Leaves the components that count, their weights, and m − μ_F of each in the workspace.
+    /// </summary>
+    /// <param name="workspace">Holds a past of which something is observed, NaN where missing.</param>
+    /// <returns>S of each component that counts.</returns>
+    public FutureCovariance[] Condition(ForecastWorkspace workspace)
     {
-        var weights = new double[components.Length];
-        var offset = new double[observed.Length];
-        var whitened = new double[components.Length][];
+        PastPattern pattern = new(_model, workspace.Past[.._prepared.Past]);
+        PartialWorkspace partial = PartialWorkspace.Current;
+        Span<double> weights = workspace.LogWeights;
         double best = double.NegativeInfinity;
-        for (int k = 0; k < components.Length; k++)
+        for (int k = 0; k < weights.Length; k++)
         {
-            whitened[k] = new double[observed.Length];
-            components[k].Offset(observed, offset);
+            bool byUnknown = pattern.Unknown.Length <= pattern.Observed.Length;
+            byUnknown = byUnknown && _unknown[k].TryCondition(pattern, workspace, partial, best, out weights[k]);
+            if (!byUnknown)
+            {
+                weights[k] = _observed[k].Condition(pattern, workspace, partial);
+            }
 
-            // All rows of z are solved: components that lie too far out by overflow are kept after all when every one does.
-            weights[k] = components[k].LogWeight(offset, whitened[k]);
+            partial.ByUnknown(k) = byUnknown;
             best = Math.Max(best, weights[k]);
         }
 
         if (double.IsNegativeInfinity(best))
         {
-            weights = Array.ConvertAll(components, component => component.LogPrior);
-            best = weights.Max();
-        }
-
-        var kept = new int[components.Length];
-        int count = KeptWeights.Select(weights, best, kept);
-        var mean = new double[future];
-        var means = new double[count * mean.Length];
-        for (int k = 0; k < count; k++)
-        {
-            components[kept[k]].ConditionalMean(whitened[kept[k]], mean);
-            for (int i = 0; i < mean.Length; i++)
+            // An outlier so far out that the squares of its distances overflow tells the components apart no more.
+            for (int k = 0; k < weights.Length; k++)
             {
-                means[(i * count) + k] = (scales[i % scales.Length] * mean[i]) + levels[i % levels.Length];
+                weights[k] = _components[k].LogPrior;
+                best = Math.Max(best, weights[k]);
             }
         }
 
-        return new ConditionalMixture(weights[..count], means, Array.ConvertAll(kept[..count], k => components[k]), scales.ToArray());
+        var covariances = new FutureCovariance[KeptWeights.Select(weights, best, workspace.Kept)];
+        for (int n = 0; n < covariances.Length; n++)
+        {
+            int k = workspace.Kept[n];
+            double[] deviations = new double[_prepared.Future];
+            ReadOnlySpan<double> variances = partial.Variances(k, deviations.Length);
+            for (int i = 0; i < deviations.Length; i++)
+            {
+                deviations[i] = Math.Sqrt(variances[i]);
+            }
+
+            (UnknownSide unknown, ObservedSide observed) = (_unknown[k], _observed[k]);
+            covariances[n] = new FutureCovariance(deviations, partial.ByUnknown(k) ? () => unknown.FutureFactor(pattern) : () => observed.FutureFactor(pattern, deviations));
+        }
+
+        return covariances;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class PreparedComponents
             {
                 components[k].GainRow(i, row);
                 PanelKernels.SetRow(Panels(k), past + i, row);
-                Variances(k)[Lead + i] = components[k].Deviations[i] * components[k].Deviations[i];
+                Variances(k)[Lead + i] = components[k].Future.Deviations[i] * components[k].Future.Deviations[i];
             }
         }
     }
@@ -169,6 +169,28 @@ internal sealed class PreparedComponents
         return counts;
     }
 
+    /// <summary>log π_k N(x; μ_P, Σ_PP) of the x − μ_P that the workspace holds; NaN where it overflows, 0 for one component alone.</summary>
+    public double LogWeight(int k, ForecastWorkspace workspace)
+    {
+        if (Count == 1)
+        {
+            return 0.0;
+        }
+
+        Vector512<double> squares = Vector512<double>.Zero;
+        for (int panel = 0, panels = PanelKernels.Panels(Past), group; panel < panels; panel += group)
+        {
+            group = PanelKernels.NextGroup(panels - panel);
+            squares = PanelKernels.AddSquares(
+                Panels(k), panel, group, workspace.Offset(k)[..Past], squares, workspace.FutureOffset(k)[..PanelKernels.Lanes]);
+        }
+
+        return _logConstants[k] - (0.5 * PanelKernels.Sum(squares));
+    }
+
+    /// <summary>Writes row i of the gain of component k, P·C numbers.</summary>
+    public void GainRow(int k, int i, Span<double> row) => PanelKernels.CopyRow(Panels(k), Past + i, row);
+
     /// <summary>Writes log π_k in place of log weights that tell nothing; returns the largest.</summary>
     public double LogPriors(ForecastWorkspace workspace)
     {
@@ -183,7 +205,7 @@ internal sealed class PreparedComponents
         return best;
     }
 
-    /// <summary>Completes G(x − μ_P) of a component that <see cref="LogWeights"/> gave a weight: m − μ_F in normalised units.</summary>
+    /// <summary>Completes G(x − μ_P) of a component that <see cref="LogWeights"/> or <see cref="LogWeight"/> gave a weight: m − μ_F in normalised units.</summary>
     /// <param name="whole">Whether not even x − μ_P is there yet, because the weight was computed with those of other pasts.</param>
     public Span<double> FutureOffset(int k, ForecastWorkspace workspace, bool whole = false)
     {
@@ -240,8 +262,13 @@ internal sealed class PreparedComponents
         best = Math.Max(best, bound);
     }
 
-    /// <summary>Writes x − μ_P; the padding stays zero.</summary>
-    private void Offset(int k, ForecastWorkspace workspace) => MomentKernels.Subtract(workspace.Past, PastMean(k), workspace.Offset(k));
+    /// <summary>Writes x − μ_P into the workspace; the padding stays zero.</summary>
+    public Span<double> Offset(int k, ForecastWorkspace workspace)
+    {
+        Span<double> offset = workspace.Offset(k);
+        MomentKernels.Subtract(workspace.Past, PastMean(k), offset);
+        return offset;
+    }
 
     private Span<double> PastMean(int k) => _buffer.Slice(k * _size, PastPadded);
 

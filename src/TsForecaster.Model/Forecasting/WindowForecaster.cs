@@ -10,8 +10,8 @@ namespace TsForecaster.Model.Forecasting;
 internal sealed class WindowForecaster
 {
     private readonly ConditionalComponent[] _components;
-    private readonly Lazy<ConditionalComponent[]> _open;
     private readonly PreparedComponents _prepared;
+    private readonly Lazy<PartialPast> _partial;
     private readonly WindowReader _reader;
 
     public WindowForecaster(WindowModel model)
@@ -20,12 +20,8 @@ internal sealed class WindowForecaster
         _reader = new WindowReader(model.Shape, model.Normalisation);
         int[] weighed = [.. Enumerable.Range(0, model.Mixture.Components).Where(k => model.Mixture.Weights[k] > 0.0)];
         _components = Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension));
-        _open = new Lazy<ConditionalComponent[]>(() =>
-        {
-            double variance = OpenLevel.Variance(model);
-            return Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension, OpenLevel.Factor(model, k, variance)));
-        });
         _prepared = new PreparedComponents(_components, model.Shape.PastDimension, model.Shape.FutureDimension);
+        _partial = new Lazy<PartialPast>(() => new PartialPast(model, _components, _prepared));
     }
 
     public WindowModel Model { get; }
@@ -36,27 +32,25 @@ internal sealed class WindowForecaster
     {
         ForecastWorkspace workspace = Workspace();
         Units units = Read(past, workspace, out int missing);
-        if (missing > 0)
+        if (missing == _prepared.Past)
         {
-            Span<double> x = workspace.Past[.._prepared.Past];
-            return missing == x.Length ? null : PartialPast.Condition(IsLevelFixed(x) ? _components : _open.Value, x, units.Levels, units.Scales, _prepared.Future);
+            return null;
         }
 
-        int kept = Weigh(workspace);
-        var components = new ConditionalComponent[kept];
+        FutureCovariance[] covariances = missing == 0 ? Complete(workspace) : _partial.Value.Condition(workspace);
+        int kept = covariances.Length;
         var means = new double[kept * _prepared.Future];
         for (int k = 0; k < kept; k++)
         {
-            components[k] = _components[workspace.Kept[k]];
-            ReadOnlySpan<double> offset = _prepared.FutureOffset(workspace.Kept[k], workspace)[_prepared.Lead..];
-            ReadOnlySpan<double> center = components[k].TargetMean;
+            ReadOnlySpan<double> offset = workspace.FutureOffset(workspace.Kept[k])[_prepared.Lead..];
+            ReadOnlySpan<double> center = _components[workspace.Kept[k]].TargetMean;
             for (int i = 0, c = 0, level = 0; i < center.Length; i++, c = c + 1 == units.Scales.Length ? 0 : c + 1, level = level + 1 == units.Levels.Length ? 0 : level + 1)
             {
                 means[(i * kept) + k] = (units.Scales[c] * (offset[i] + center[i])) + units.Levels[level];
             }
         }
 
-        return new ConditionalMixture(workspace.LogWeights[..kept].ToArray(), means, components, units.Scales.ToArray());
+        return new ConditionalMixture(workspace.LogWeights[..kept].ToArray(), means, covariances, units.Scales.ToArray());
     }
 
     /// <summary>Mean and standard deviation of every value of the future window; false when something of the past is missing.</summary>
@@ -127,17 +121,17 @@ internal sealed class WindowForecaster
         return true;
     }
 
-    private bool IsLevelFixed(ReadOnlySpan<double> past)
+    /// <summary>Leaves the components that count, their weights, and m − μ_F of each in the workspace; returns S of each.</summary>
+    private FutureCovariance[] Complete(ForecastWorkspace workspace)
     {
-        for (int c = 0; c < Model.Shape.Channels; c++)
+        var covariances = new FutureCovariance[Weigh(workspace)];
+        for (int n = 0; n < covariances.Length; n++)
         {
-            if (!Model.Normalisation.FixesLevel(past, Model.Shape.Channels, c))
-            {
-                return false;
-            }
+            _prepared.FutureOffset(workspace.Kept[n], workspace);
+            covariances[n] = _components[workspace.Kept[n]].Future;
         }
 
-        return true;
+        return covariances;
     }
 
     private ForecastWorkspace Workspace() => ForecastWorkspace.For(_prepared, _reader.Levels, Model.Shape.Channels);

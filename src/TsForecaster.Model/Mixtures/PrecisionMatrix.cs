@@ -46,6 +46,30 @@ internal sealed class PrecisionMatrix(int dimension, int levels)
         AddLevels();
     }
 
+    /// <summary>The same from a mean and a factor L of the covariance (D×D row-major), in their own order. Cost D³/3.</summary>
+    public unsafe void Take(ReadOnlySpan<double> mean, ReadOnlySpan<double> factor)
+    {
+        mean.CopyTo(Mean);
+        InverseFactor inverse = new(dimension);
+        inverse.TakeFactor(factor);
+        inverse.Invert();
+        double[] gram = new double[_width * _width];
+        fixed (double* w = inverse.Inverse, c = gram)
+        {
+            OuterProductKernel.AddGram(w, dimension, _width, c);
+        }
+
+        for (int i = 0; i < dimension; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                Values[(i * Size) + j] = Values[(j * Size) + i] = gram[(i * _width) + j];
+            }
+        }
+
+        AddLevels();
+    }
+
     private void AddLevels()
     {
         for (int level = 0; level < levels; level++)

@@ -45,6 +45,29 @@ internal static class Cholesky
         return true;
     }
 
+    /// <summary>
+    /// Replaces L by the factor of LLᵀ + xxᵀ: rotations of x into one column of L after another (Golub &amp; Van Loan, §6.5.4). Cost n²; cannot fail.
+    /// </summary>
+    /// <param name="factor">L, n×n, with a positive diagonal.</param>
+    /// <param name="n">Its order.</param>
+    /// <param name="x">n numbers; overwritten.</param>
+    public static void AddOuterProduct(Span<double> factor, int n, Span<double> x)
+    {
+        RequireSquare(factor.Length, n);
+        for (int j = 0; j < n; j++)
+        {
+            double diagonal = factor[(j * n) + j], length = Math.Sqrt((diagonal * diagonal) + (x[j] * x[j]));
+            (double cosine, double sine) = (diagonal / length, x[j] / length);
+            factor[(j * n) + j] = length;
+            for (int i = j + 1; i < n; i++)
+            {
+                double l = factor[(i * n) + j];
+                factor[(i * n) + j] = (cosine * l) + (sine * x[i]);
+                x[i] = (cosine * x[i]) - (sine * l);
+            }
+        }
+    }
+
     /// <summary>Solves L z = b in place.</summary>
     public static void SolveLower(ReadOnlySpan<double> factor, int n, Span<double> b)
     {

@@ -65,6 +65,17 @@ internal static class PanelKernels
         }
     }
 
+    /// <summary>Copies row <paramref name="i"/>, of which the first i + 1 numbers count.</summary>
+    /// <param name="row">Receives n numbers.</param>
+    public static void CopyRow(ReadOnlySpan<double> panels, int i, Span<double> row)
+    {
+        int start = Size(i / Lanes, row.Length);
+        for (int j = 0; j < row.Length; j++)
+        {
+            row[j] = j <= i ? panels[start + (Lanes * j) + (i % Lanes)] : 0.0;
+        }
+    }
+
     /// <summary>The rows of A x that a group of panels holds. Naive loop: <c>for i: { y[i] = 0; for j ≤ i: y[i] = fma(A[i,j], x[j], y[i]) }</c>.</summary>
     /// <param name="panels">A.</param>
     /// <param name="panel">The first of the group.</param>

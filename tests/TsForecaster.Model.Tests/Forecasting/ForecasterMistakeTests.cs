@@ -75,7 +75,7 @@ public sealed class ForecasterMistakeTests
         Forecast one = forecaster.Predict(RandomModels.Past(shape, 1));
         Forecast other = forecaster.Predict(RandomModels.Past(shape, 2));
         Assert.NotEqual(one.Mean(), other.Mean());
-        Assert.Same(one.Component(0), other.Component(0));
+        Assert.Same(one.CovarianceOf(0), other.CovarianceOf(0));
     }
 
     [Fact]

@@ -158,21 +158,6 @@ public sealed class MissingPastTests
         Assert.InRange(SquaredError(learned!, series, Train) / SquaredError(whole!, series, Train), 0.9, 1.1);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(3)]
-    [InlineData(6)]
-    [InlineData(0, 1)]
-    [InlineData(1, 3, 6)]
-    [InlineData(0, 2, 3, 4, 5, 6)]
-    public void FactorRowDeletion_SomeVariables_IsTheFactorOfTheSubmatrix(params int[] deleted)
-    {
-        Matrix<double> covariance = Matrix<double>.Build.Dense(7, 7, RandomModels.Mixture(1, 7, 3).Covariance(0).ToArray());
-        double[] factor = FactorRowDeletion.Delete(covariance.Cholesky().Factor.ToRowMajorArray(), 7, deleted);
-        Matrix<double> rest = deleted.Reverse().Aggregate(covariance, (matrix, index) => matrix.RemoveRow(index).RemoveColumn(index));
-        Close.To(rest.Cholesky().Factor.ToRowMajorArray(), factor, 1e-13);
-    }
-
     private static double[] Seasonal(int steps)
     {
         var random = new Random(5);

@@ -27,6 +27,20 @@ public sealed class CholeskyTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void AddOuterProduct_AnyVector_IsTheFactorOfTheSum(int n)
+    {
+        double[] a = NaiveMatrix.PositiveDefinite(n, new SeededRandom((ulong)n)), factor = [.. a];
+        Assert.True(Cholesky.TryFactor(factor, n, out _));
+        double[] x = NaiveMatrix.Gaussian(n, new SeededRandom(7)), sum = [.. a.Select((value, i) => value + (x[i / n] * x[i % n]))];
+
+        Cholesky.AddOuterProduct(factor, n, x);
+
+        NaiveMatrix.AssertClose(sum, NaiveMatrix.Multiply(factor, NaiveMatrix.Transpose(factor, n, n), n, n, n), 1e-12);
+        Assert.All(Enumerable.Range(0, n), i => Assert.True(factor[(i * n) + i] > 0.0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void TryFactor_NonsenseAboveTheDiagonal_IsNotRead(int n)
     {
         double[] a = NaiveMatrix.PositiveDefinite(n, new SeededRandom((ulong)n));

@@ -34,6 +34,19 @@ public sealed class PanelKernelsTests
 
     [Theory]
     [MemberData(nameof(Orders))]
+    public void CopyRow_EveryRow_IsTheOneThatWasSet(int n)
+    {
+        (double[][] matrix, double[] panels, _) = Problem(n + 7, n);
+        double[] row = new double[n];
+        for (int i = 0; i < matrix.Length; i++)
+        {
+            PanelKernels.CopyRow(panels, i, row);
+            Assert.Equal(matrix[i].Concat(Enumerable.Repeat(0.0, n - matrix[i].Length)), row);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
     public void AddSquares_InGroups_EqualsTheNaiveLoop(int n)
     {
         // Seven rows below the triangle share its last panel, and must stay out of the squares.
