@@ -150,8 +150,8 @@ public sealed record RefitSettings
     public int First { get; init; }
 
     /// <summary>
-    /// Refits from one search for how to forecast to the next, which also comes when the history has doubled since, or drift begins a second
-    /// refit in a row; 0 searches once. Of no meaning where the components are given.
+    /// Refits from one search for how to forecast to the next, which also comes when the history has doubled since, drift begins a second
+    /// refit in a row, or nothing can be fitted by what was found; 0 searches once, and again only for the last reason. Of no meaning where the components are given.
     /// </summary>
     [Range(0, 1_000_000)]
     public int Reselect { get; init; } = 20;

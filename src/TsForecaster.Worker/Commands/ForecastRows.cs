@@ -127,7 +127,7 @@ internal sealed class ForecastRows
     private Row Describe(UnivariateMixture density, int step, SeriesTable table, int column, bool rolled)
     {
         double[] quantiles = [.. Quantiles.Select(quantile => density.Quantile(quantile.Probability))];
-        if (!quantiles.All(double.IsFinite) || double.IsNaN(density.Mean))
+        if (!quantiles.Append(density.Mean).Append(density.StandardDeviation).All(double.IsFinite))
         {
             throw new FailureException($"{table.File}: column \"{table.Names[column]}\" has no forecast of step {step} that a number holds: its last rows lie too far from what the model was fitted to");
         }

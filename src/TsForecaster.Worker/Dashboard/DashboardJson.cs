@@ -107,11 +107,15 @@ internal sealed record SeriesDetailJson : SeriesJson
     {
         long first = detail.Summary.LastStart - ((detail.Recent.Count - 1) * detail.Summary.Interval);
         Observed = [.. detail.Recent.Select((value, i) => new object[] { DashboardJson.Time(first + (i * detail.Summary.Interval)), value })];
+        Filled = [.. detail.Filled.Select(cell => new object[] { DashboardJson.Time(cell.Start), cell.Mean, cell.StandardDeviation })];
         Forecast = detail.Fan is { } fan ? new FanJson(fan, above: null) : null;
     }
 
     /// <summary>Pairs of a cell's start and its value (null: missing), oldest first.</summary>
     public IReadOnlyList<object[]> Observed { get; }
+
+    /// <summary>Of missing cells among them that were filled: start, mean, standard deviation.</summary>
+    public IReadOnlyList<object[]> Filled { get; }
 
     public FanJson? Forecast { get; }
 }

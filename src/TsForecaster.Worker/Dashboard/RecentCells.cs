@@ -18,6 +18,9 @@ internal sealed class RecentCells(int capacity)
     /// <summary>Start of the newest cell, nanoseconds; meaningless while <see cref="Count"/> is 0.</summary>
     public long LastStart { get; private set; }
 
+    /// <summary>Start of the oldest cell.</summary>
+    public long FirstStart => LastStart - ((_count - 1) * _interval);
+
     public double LastValue => _ring[Wrap(_next - 1)];
 
     /// <summary>

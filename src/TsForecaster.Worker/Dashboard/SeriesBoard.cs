@@ -109,5 +109,6 @@ public sealed record SeriesSummary(
 
 /// <summary>One series as its chart needs it.</summary>
 /// <param name="Recent">Values of the cells up to <see cref="SeriesSummary.LastStart"/>, oldest first; NaN is missing.</param>
+/// <param name="Filled">What missing cells of them are likely to have held, in the order of time; not before what follows them is known.</param>
 /// <param name="Fan">The newest forecast; null before the first one.</param>
-public sealed record SeriesDetail(SeriesSummary Summary, IReadOnlyList<double> Recent, ForecastFan? Fan);
+public sealed record SeriesDetail(SeriesSummary Summary, IReadOnlyList<double> Recent, IReadOnlyList<FilledCell> Filled, ForecastFan? Fan);

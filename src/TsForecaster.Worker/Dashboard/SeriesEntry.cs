@@ -5,6 +5,7 @@ internal sealed class SeriesEntry(SeriesKey key)
 {
     private readonly Lock _gate = new();
     private readonly RecentCells _recent = new(SeriesBoard.RecentCapacity);
+    private readonly SortedList<long, FilledCell> _filled = [];
     private long _interval;
     private string? _model;
     private ModelChange? _lastChange;
@@ -20,6 +21,7 @@ internal sealed class SeriesEntry(SeriesKey key)
         lock (_gate)
         {
             _recent.Add(result.Step.Start, result.Interval, result.Step.Value);
+            Fill(result.Filled);
             (_interval, _live, _status) = (result.Interval, result.Live, result.Status);
             _fan = fan ?? _fan;
             if (result.Model is { } change)
@@ -45,7 +47,27 @@ internal sealed class SeriesEntry(SeriesKey key)
     {
         lock (_gate)
         {
-            return new SeriesDetail(SummariseLocked(), _recent.ToArray(), _fan);
+            return new SeriesDetail(SummariseLocked(), _recent.ToArray(), [.. _filled.Values], _fan);
+        }
+    }
+
+    /// <summary>Keeps what missing cells are filled with for as long as the cells themselves: no more of them than there are cells.</summary>
+    private void Fill(IReadOnlyList<FilledCell> filled)
+    {
+        foreach (FilledCell cell in filled)
+        {
+            _filled[cell.Start] = cell;
+        }
+
+        while (_filled.Count > 0 && _filled.GetKeyAtIndex(0) < _recent.FirstStart)
+        {
+            _filled.RemoveAt(0);
+        }
+
+        // The state of the partition was set back: what comes again is filled again.
+        while (_filled.Count > 0 && _filled.GetKeyAtIndex(_filled.Count - 1) >= _recent.LastStart)
+        {
+            _filled.RemoveAt(_filled.Count - 1);
         }
     }
 

@@ -5,8 +5,8 @@ namespace TsForecaster.Worker.Series;
 
 /// <summary>
 /// How a series is fitted: as its settings say, or as the last search of its history found that was any good; and when it is searched
-/// again: after so many refits; when the history has doubled, since what an early search finds is chosen from little; and when drift begins
-/// a second refit in a row, since forecasts that another fit has not mended want another recipe.
+/// again: after so many refits; when the history has doubled, since what an early search finds is chosen from little; when drift begins
+/// a second refit in a row, since forecasts that another fit has not mended want another recipe; and when nothing could be fitted by it.
 /// </summary>
 internal sealed class RecipeChoice(SeriesSettings settings)
 {

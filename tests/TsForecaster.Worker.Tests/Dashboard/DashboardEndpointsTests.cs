@@ -79,6 +79,31 @@ public sealed class DashboardEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Detail_FilledCells_StandBesideTheirGapForAsLongAsItIsShown()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            _board.Record(Steps.Plain(Pump, i, i is 1 or 2 ? double.NaN : i) with
+            {
+                Filled = i == 3 ? [new FilledCell(Steps.Epoch + Steps.Minute, 1.25, 0.5), new FilledCell(Steps.Epoch + (2 * Steps.Minute), 2.25, 0.25)] : [],
+            });
+        }
+
+        const string Both = """[["2024-01-01T00:01:00Z",1.25,0.5],["2024-01-01T00:02:00Z",2.25,0.25]]""";
+        Assert.Equal(Both, (await GetJsonAsync("/api/series/pump-7")).GetProperty("filled").GetRawText());
+        for (int i = 4; i < SeriesBoard.RecentCapacity + 2; i++)
+        {
+            _board.Record(Steps.Plain(Pump, i, i));
+        }
+
+        Assert.Equal("""[["2024-01-01T00:02:00Z",2.25,0.25]]""", (await GetJsonAsync("/api/series/pump-7")).GetProperty("filled").GetRawText());
+
+        // Set back to before it was known.
+        _board.Record(Steps.Plain(Pump, 2, double.NaN));
+        Assert.Equal("[]", (await GetJsonAsync("/api/series/pump-7")).GetProperty("filled").GetRawText());
+    }
+
+    [Fact]
     public async Task Detail_BeforeTheFirstForecast_SaysNullNotNaN()
     {
         _board.Record(Steps.Plain(Pump, 0, double.NaN) with { Live = new LiveScore(0, 0, 0, 0, double.NaN, 0, 0, 0) });

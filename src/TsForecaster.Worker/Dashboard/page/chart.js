@@ -1,13 +1,17 @@
-// One series as a chart: observed values, then the fan of its newest forecast.
+// One series as a chart: observed values, what missing ones are likely to have been, then the fan of the newest forecast.
 
 import * as format from "./format.js";
 
 const RECENT_CELLS = 96;
 const quantiles = ["p05", "p25", "p50", "p75", "p95"];
+const WITHIN_90 = 1.645;
 const seconds = (iso) => Date.parse(iso) / 1000;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Columns for uPlot: times, observed, p05, p25, p50, p75, p95. The fan is drawn out of the last observed value. */
+/**
+ * Columns for uPlot: times, observed, p05, p25, p50, p75, p95, then what missing values are likely to have been: from, to. The fan is drawn
+ * out of the last observed value.
+ */
 export function columns(detail, history) {
   const fan = detail.forecast?.steps ?? [];
   const kept = history === "recent" ? Math.max(RECENT_CELLS, 3 * fan.length) : detail.observed.length;
@@ -20,7 +24,9 @@ export function columns(detail, history) {
     ...observed.map((_, i) => (i === observed.length - 1 && ahead.length ? last[1] : null)),
     ...ahead.map((step) => step[name]),
   ]);
-  return [times, values, ...bands];
+  const filled = new Map((detail.filled ?? []).map(([time, mean, sd]) => [time, [mean - WITHIN_90 * sd, mean + WITHIN_90 * sd]]));
+  const ends = [0, 1].map((end) => [...observed.map(([time, value]) => (value == null ? filled.get(time)?.[end] ?? null : null)), ...ahead.map(() => null)]);
+  return [times, values, ...bands, ...ends];
 }
 
 export class Chart {
@@ -98,6 +104,8 @@ export class Chart {
         { stroke: accent, width: 2, points: { show: false } },
         edge,
         edge,
+        edge,
+        edge,
       ],
       bands: [
         { series: [6, 2], fill: colour("--fan-outer") },
@@ -105,7 +113,7 @@ export class Chart {
       ],
       hooks: {
         drawClear: [(u) => this.#drawFuture(u)],
-        draw: [(u) => this.#drawThreshold(u)],
+        draw: [(u) => this.#drawFilled(u), (u) => this.#drawThreshold(u)],
         setCursor: [(u) => this.#read(u.cursor.idx)],
       },
     };
@@ -145,6 +153,30 @@ export class Chart {
     context.restore();
   }
 
+  /** A missing value that was filled is a hollow dot, with a whisker over nine tenths of what it may have been. */
+  #drawFilled(u) {
+    const [times, , , , , , , from, to] = this.#columns;
+    const context = u.ctx;
+    const ratio = devicePixelRatio;
+    context.save();
+    context.strokeStyle = colour("--observed");
+    context.fillStyle = colour("--surface");
+    context.lineWidth = ratio;
+    times.forEach((time, i) => {
+      if (from[i] == null) return;
+      const x = u.valToPos(time, "x", true);
+      context.beginPath();
+      context.moveTo(x, u.valToPos(from[i], "y", true));
+      context.lineTo(x, u.valToPos(to[i], "y", true));
+      context.stroke();
+      context.beginPath();
+      context.arc(x, u.valToPos((from[i] + to[i]) / 2, "y", true), 2.5 * ratio, 0, 2 * Math.PI);
+      context.fill();
+      context.stroke();
+    });
+    context.restore();
+  }
+
   #drawThreshold(u) {
     if (this.#threshold === null) return;
     const { left, width } = u.bbox;
@@ -161,13 +193,14 @@ export class Chart {
 
   #read(index) {
     if (index == null || this.#columns[0][index] == null) return this.onRead(this.#next());
-    const [times, observed, p05, p25, p50, p75, p95] = this.#columns;
+    const [times, observed, p05, p25, p50, p75, p95, from, to] = this.#columns;
     const text = (x) => format.value(x, this.#spread);
     const when = format.moment(times[index], this.#detail.interval_seconds);
     const last = this.#detail.observed.length ? seconds(this.#detail.observed.at(-1)[0]) : -Infinity;
+    const missing = from[index] == null ? "missing" : `missing, likely ${text((from[index] + to[index]) / 2)}, 90 % within ${text(from[index])} to ${text(to[index])}`;
     this.onRead(
       times[index] <= last
-        ? { when, what: observed[index] == null ? "missing" : `observed ${text(observed[index])}` }
+        ? { when, what: observed[index] == null ? missing : `observed ${text(observed[index])}` }
         : { when, what: `median ${text(p50[index])}, 50 % within ${text(p25[index])} to ${text(p75[index])}, 90 % within ${text(p05[index])} to ${text(p95[index])}` },
     );
   }
