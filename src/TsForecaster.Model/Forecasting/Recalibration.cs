@@ -34,7 +34,7 @@ public sealed class Recalibration
     private readonly double[] _evidence = new double[Middles.Length];
 
     /// <summary>Components of a corrected distribution.</summary>
-    private static int Cells => Middles.Length;
+    public static int Cells => Middles.Length;
 
     /// <summary>What a distribution becomes.</summary>
     public UnivariateMixture Apply(UnivariateMixture raw)
@@ -58,9 +58,11 @@ public sealed class Recalibration
     }
 
     /// <summary>Learns from a value for which a distribution, corrected by an earlier state of this, was issued.</summary>
+    /// <param name="corrected">Its first <see cref="Cells"/> components count, whatever it was pooled with.</param>
+    /// <param name="value">That it was about.</param>
     public void Observe(UnivariateMixture corrected, double value)
     {
-        double place = Place(corrected.Means, corrected.Transform == Windows.ValueTransform.Log ? Math.Log(value) : value);
+        double place = Place(corrected.Means[..Cells], corrected.Transform == Windows.ValueTransform.Log ? Math.Log(value) : value);
         if (double.IsNaN(place))
         {
             return;

@@ -210,6 +210,9 @@ public sealed class UnivariateMixture
 
     private bool IsLog => Transform == ValueTransform.Log;
 
+    /// <summary>Some of the components as they are, whose weights sum to less than one.</summary>
+    internal UnivariateMixture Part(int first, int count) => new(_weights.Slice(first, count), _means.Slice(first, count), _deviations.Slice(first, count), Transform);
+
     /// <summary>The mixture of the transformed value.</summary>
     internal UnivariateMixture Inside => IsLog ? new(_weights, _means, _deviations, ValueTransform.None) : this;
 

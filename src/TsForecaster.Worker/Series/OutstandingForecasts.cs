@@ -75,11 +75,7 @@ internal sealed class OutstandingForecasts(int future)
                 writer.Write(entry.Horizon);
                 writer.Write(Flags(entry));
                 writer.Write(entry.Naive);
-                writer.Write((int)entry.Marginal.Transform);
-                writer.Write(entry.Marginal.Weights.Length);
-                WriteAll(writer, entry.Marginal.Weights);
-                WriteAll(writer, entry.Marginal.Means);
-                WriteAll(writer, entry.Marginal.StandardDeviations);
+                MixtureBytes.Write(writer, entry.Marginal);
             }
         }
     }
@@ -92,9 +88,7 @@ internal sealed class OutstandingForecasts(int future)
             for (int left = reader.ReadInt32(); left > 0; left--)
             {
                 (int horizon, int flags, double naive) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble());
-                (ValueTransform transform, int components) = ((ValueTransform)reader.ReadInt32(), reader.ReadInt32());
-                UnivariateMixture marginal = new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components), transform);
-                outstanding.Add(cell, Of(horizon, flags, marginal, naive));
+                outstanding.Add(cell, Of(horizon, flags, MixtureBytes.Read(reader), naive));
             }
         }
 
@@ -137,24 +131,5 @@ internal sealed class OutstandingForecasts(int future)
         }
 
         (_numbers, _stride) = (numbers, stride);
-    }
-
-    private static void WriteAll(BinaryWriter writer, ReadOnlySpan<double> values)
-    {
-        foreach (double value in values)
-        {
-            writer.Write(value);
-        }
-    }
-
-    private static double[] ReadAll(BinaryReader reader, int count)
-    {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = reader.ReadDouble();
-        }
-
-        return values;
     }
 }

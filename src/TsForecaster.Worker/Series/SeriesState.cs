@@ -61,6 +61,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         // One change a cell: a request that meets the end of a refit has the next one.
         ModelChange? change = refit is not null ? Activate(refit) : _request is { } asked ? Apply(asked) : null;
+        if (change is not null && _models.Active is { } active)
+        {
+            _recalibration?.Measure(_history.Last(_history.Count), _rounding, active.Model.Transform);
+        }
+
         return new StepResult
         {
             Step = step,
@@ -124,7 +129,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         foreach (OutstandingForecasts.Entry entry in entries)
         {
             oneStep ??= entry.Horizon == 1 ? entry.Marginal : null;
-            _recalibration?.Observe(entry, unrounded);
+            _recalibration?.Observe(entry, step.Value, unrounded, _rounding);
             if (entry.Published)
             {
                 scores.Add(_scoring.Add(entry, step.Value));
