@@ -128,40 +128,62 @@ internal sealed class WindowGapFiller
     private double Condition(int k, double[] window, int[] order, int observed, double[] offsets, double[] means, double[] deviations)
     {
         GaussianMixture mixture = _model.Mixture;
-        int n = order.Length, d = mixture.Dimension, channels = _model.Shape.Channels;
-        ReadOnlySpan<double> mean = mixture.Mean(k), covariance = mixture.Covariance(k);
-        var factor = new double[n * n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                int c = order[i] % channels;
-                factor[(i * n) + j] = covariance[(order[i] * d) + order[j]] + (order[j] % channels == c ? offsets[c] : 0.0);
-            }
-        }
-
+        ReadOnlySpan<double> mean = mixture.Mean(k);
+        UpperFactor factor = PartialWorkspace.Current.Factor;
+        factor.Take(mixture.Covariance(k), mixture.Dimension, order);
+        AddLevels(factor, order, offsets);
         double logWeight = Math.Log(mixture.Weights[k]);
-        if (!double.IsFinite(logWeight) || !Cholesky.TryFactor(factor, n, out _))
+        if (!double.IsFinite(logWeight) || !factor.TryFactor())
         {
             return double.NegativeInfinity;
         }
 
-        var z = new double[observed];
+        // With U over (O, T), what solving U_OOᵀ z = x_O − μ_O forward leaves of zeros beside it is −U_OTᵀ z.
+        Span<double> z = PartialWorkspace.Current.Solution(order.Length);
+        for (int i = 0; i < order.Length; i++)
+        {
+            z[i] = i < observed ? window[order[i]] - mean[order[i]] : 0.0;
+        }
+
         for (int i = 0; i < observed; i++)
         {
-            ReadOnlySpan<double> row = factor.AsSpan(i * n, i + 1);
-            z[i] = (window[order[i]] - mean[order[i]] - VectorKernels.Dot(row[..i], z.AsSpan(0, i))) / row[i];
-            logWeight -= Math.Log(row[i]) + (0.5 * z[i] * z[i]);
+            ReadOnlySpan<double> row = factor.Row(i);
+            z[i] /= row[0];
+            VectorKernels.AddScaled(-z[i], row[1..], z[(i + 1)..]);
+            logWeight -= Math.Log(row[0]) + (0.5 * z[i] * z[i]);
         }
 
         for (int i = 0; i < means.Length; i++)
         {
-            ReadOnlySpan<double> row = factor.AsSpan((observed + i) * n, observed + i + 1);
-            means[i] = mean[order[observed + i]] + VectorKernels.Dot(row[..observed], z);
-            deviations[i] = Math.Sqrt(VectorKernels.Dot(row[observed..], row[observed..]));
+            means[i] = mean[order[observed + i]] - z[observed + i];
+            double variance = 0.0;
+            for (int j = 0; j <= i; j++)
+            {
+                double u = factor.Row(observed + j)[i - j];
+                variance += u * u;
+            }
+
+            deviations[i] = Math.Sqrt(variance);
         }
 
         return logWeight;
+    }
+
+    /// <summary>Adds the variance of each channel's level to the covariances of its values.</summary>
+    private static void AddLevels(UpperFactor factor, int[] order, double[] offsets)
+    {
+        for (int c = 0; c < offsets.Length; c++)
+        {
+            int[] own = offsets[c] > 0.0 ? [.. Enumerable.Range(0, order.Length).Where(i => order[i] % offsets.Length == c)] : [];
+            for (int a = 0; a < own.Length; a++)
+            {
+                Span<double> row = factor.Row(own[a]);
+                foreach (int j in own.AsSpan(a))
+                {
+                    row[j - own[a]] += offsets[c];
+                }
+            }
+        }
     }
 
     /// <summary>A channel of whose past nothing was observed takes level and scale of its future, in units of what it was normalised by.</summary>
