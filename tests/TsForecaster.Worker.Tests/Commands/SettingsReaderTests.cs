@@ -48,6 +48,16 @@ public sealed class SettingsReaderTests
         Assert.StartsWith(suggestion, Assert.Single(e.Errors, error => error.Key == key).Allowed, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Model:Future=6000")]
+    [InlineData("Refit:History=10", "Refit:First=60", "Model:Season=40", "Model:Components=3")]
+    public void Read_HistoryShorterThanAWindow_IsAllThatIsSaid(params string[] set)
+    {
+        // What else is allowed depends on it: ranges from here on would be empty.
+        SettingsError error = Assert.Single(Assert.Throws<SettingsException>(() => ReadSet(set)).Errors);
+        Assert.Equal("Refit:History", error.Key);
+    }
+
     [Fact]
     public void Read_Secret_IsNeverShown()
     {

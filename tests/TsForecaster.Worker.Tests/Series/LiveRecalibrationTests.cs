@@ -18,6 +18,23 @@ public sealed class LiveRecalibrationTests
         Assert.True(corrected.Crps(0.5) < 0.7 * new Recalibration().Apply(Raw(0)).Crps(0.5));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Observe_Forecast_IsLearntFromWhenItWasCorrected(bool corrected)
+    {
+        // What a forecast is made of says nothing: an ensemble may have as many components as a corrected one.
+        LiveRecalibration recalibration = new(2);
+        UnivariateMixture before = recalibration.Apply(2, Raw(0));
+        for (int i = 0; i < 100; i++)
+        {
+            recalibration.Observe(new(2, Published: true, before, double.NaN, corrected), 2.0, 2.0, 0.0);
+        }
+
+        Assert.Equal(before.Weights.ToArray(), recalibration.Apply(1, Raw(0)).Weights.ToArray());
+        Assert.Equal(corrected, recalibration.Apply(2, Raw(0)).Mean > 1.2);
+    }
+
     [Fact]
     public void Read_Written_GoesOnAlike()
     {
