@@ -9,6 +9,10 @@ namespace TsForecaster.Model.Mixtures;
 /// <see cref="Negligible"/> are skipped; of the others rows √t_nk (x_n − c_k) are gathered, and added a block at a time. Where a row
 /// has padding, √t_nk itself is its next number, and the products' next row is Σ t_nk (x_n − c_k): the same sums to the bit.
 /// <para>
+/// Where they cost less, and err by little against the ridge, the sums come from <see cref="LagProducts"/> instead, moved from the
+/// origin to the centre: S_c = S − c sᵀ − s cᵀ + N c cᵀ. Which of the two is decided on counts and bounds that do not depend on threads.
+/// </para>
+/// <para>
 /// A job is one component and one part of the windows. The parts depend on K and N alone and are added in their order, and every
 /// number is one running sum over the windows of its part: the same bits for any number of threads.
 /// </para>
@@ -20,6 +24,12 @@ internal sealed unsafe class FullMaximization
     /// changed N_k by less than 1e-16, and Σ_k in its own metric by less than 1e-16 r² / N_k.
     /// </summary>
     public const double Negligible = 1e-16;
+
+    /// <summary>
+    /// Sums that are off by less than this share of the ridge change no direction's variance by more, whatever the direction. A bound for the
+    /// worst case: what is found is thousands of times less.
+    /// </summary>
+    private const double HarmlessShare = 1e-4;
 
     private const int Jobs = 16;
     private const int MinWindowsPerPart = 256;
@@ -38,14 +48,22 @@ internal sealed unsafe class FullMaximization
     private readonly double[] _sizes;
     private readonly Action<int, int> _job;
     private readonly IncompleteMaximization? _incomplete;
+    private readonly RidgedCovariance? _ridge;
+    private readonly int[] _kept;
+    private readonly bool[] _isShared;
+    private readonly double _sharedCost;
+    private readonly Action<int, int> _countJob;
+    private readonly Action<int, int> _moveJob;
+    private LagProducts? _lags;
     private IReadOnlyList<double[]> _responsibilities = [];
     private double[][] _centres = [];
     private bool _withProducts;
 
     /// <param name="precisions">What windows with missing values are completed from; null when the set has none.</param>
-    public FullMaximization(WindowRows rows, int components, ForkJoin threads, ComponentPrecisions? precisions)
+    /// <param name="ridge">What covariances will be raised by; null where nothing is, and sums are then taken directly.</param>
+    public FullMaximization(WindowRows rows, int components, ForkJoin threads, ComponentPrecisions? precisions, RidgedCovariance? ridge)
     {
-        (_rows, _threads, _width) = (rows, threads, rows.Width);
+        (_rows, _threads, _width, _ridge) = (rows, threads, rows.Width, ridge);
         _incomplete = precisions is null ? null : new IncompleteMaximization(precisions, threads);
         _parts = Math.Clamp((Jobs + components - 1) / components, 1, Math.Max(1, rows.Count / MinWindowsPerPart));
         _partLength = (((rows.Count + _parts - 1) / _parts) + Lanes - 1) & -Lanes;
@@ -64,7 +82,9 @@ internal sealed unsafe class FullMaximization
         }
 
         _sizes = new double[components * _parts];
-        _job = RunPart;
+        (_kept, _isShared) = (new int[components], new bool[components]);
+        _sharedCost = ridge is not null && LagProducts.Suits(rows) ? LagProducts.Cost(rows, components, _parts) : double.PositiveInfinity;
+        (_job, _countJob, _moveJob) = (RunPart, Count, Move);
     }
 
     /// <summary>Whether the rows being gathered end in √t.</summary>
@@ -75,6 +95,14 @@ internal sealed unsafe class FullMaximization
     public void Run(IReadOnlyList<double[]> responsibilities, double[][] centres, bool withProducts)
     {
         (_responsibilities, _centres, _withProducts) = (responsibilities, centres, withProducts);
+        Array.Clear(_isShared);
+        if (withProducts && IsSharedCheaper())
+        {
+            _lags ??= new LagProducts(_rows, _isShared.Length, _parts, _threads);
+            _lags.Run(responsibilities, _products, _sums, _sizes);
+            _threads.Run(responsibilities.Count, _moveJob);
+        }
+
         _threads.Run(responsibilities.Count * _parts, _job);
         _incomplete?.Run(responsibilities, centres, withProducts);
     }
@@ -98,6 +126,9 @@ internal sealed unsafe class FullMaximization
             }
         }
     }
+
+    /// <summary>Whether the last products of a component are shared lag products.</summary>
+    public bool IsShared(int component) => _isShared[component];
 
     /// <summary>N_k.</summary>
     public double Size(int component)
@@ -147,9 +178,79 @@ internal sealed unsafe class FullMaximization
         _incomplete?.AddProducts(component, matrix);
     }
 
+    /// <summary>Whether shared lag products cost less than the sums over what is not negligible, in multiply-adds of eight lanes.</summary>
+    private bool IsSharedCheaper()
+    {
+        if (double.IsPositiveInfinity(_sharedCost))
+        {
+            return false;
+        }
+
+        // A row's products with a half of its own block, and what it takes to gather it.
+        double row = (_width * (_width + 8.0) / 16.0) + (1.25 * _width);
+        _threads.Run(_responsibilities.Count, _countJob);
+        return _sharedCost < row * _kept.Sum(kept => (double)kept);
+    }
+
+    private void Count(int component, int slot)
+    {
+        fixed (double* t = _responsibilities[component])
+        {
+            _kept[component] = WindowLists.CountNotBelow(Negligible, t, _rows.Count);
+        }
+    }
+
+    /// <summary>Moves a component's shared sums from the origin to its centre, and judges whether they are good enough.</summary>
+    private void Move(int component, int slot)
+    {
+        int dimension = _rows.Dimension;
+        double[] centre = _centres[component];
+        double largest = 0.0, trace = 0.0;
+        for (int part = component * _parts; part < (component + 1) * _parts; part++)
+        {
+            double[] products = _products[part], sums = _sums[part];
+            for (int i = 0; i < dimension; i++)
+            {
+                double shifted = sums[i] - (_sizes[part] * centre[i]);
+                for (int j = 0; j <= i; j++)
+                {
+                    products[(i * _width) + j] -= (centre[i] * sums[j]) + (shifted * centre[j]);
+                }
+
+                trace += products[(i * _width) + i];
+            }
+
+            for (int i = 0; i < dimension; i++)
+            {
+                sums[i] -= _sizes[part] * centre[i];
+            }
+        }
+
+        double size = Size(component);
+        for (int i = 0; i < dimension; i++)
+        {
+            double sum = 0.0;
+            for (int part = component * _parts; part < (component + 1) * _parts; part++)
+            {
+                sum += _sums[part][i];
+            }
+
+            largest = Math.Max(largest, Math.Abs(centre[i]) + Math.Abs(sum / size));
+            trace -= sum * sum / size;
+        }
+
+        double error = dimension * _lags!.ErrorBound(component, largest);
+        _isShared[component] = error <= HarmlessShare * size * _ridge!.Of(trace / (size * dimension));
+    }
+
     private void RunPart(int job, int slot)
     {
         int component = job / _parts;
+        if (_isShared[component])
+        {
+            return;
+        }
+
         int from = Math.Min(_rows.Count, (job % _parts) * _partLength), to = Math.Min(_rows.Count, from + _partLength);
         Block block = _blocks[slot];
         Array.Clear(_products[job]);

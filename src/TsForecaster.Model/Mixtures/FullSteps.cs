@@ -42,7 +42,7 @@ internal sealed class FullSteps : IEmSteps
         _threads = new ForkJoin(ThreadsFor(windows, options));
         _precisions = ComponentPrecisions.For(_rows, options.Components, _threads);
         _expectation = new FullExpectation(_rows, _layout, options.Components, _threads, _precisions);
-        _maximization = new FullMaximization(_rows, options.Components, _threads, _precisions);
+        _maximization = new FullMaximization(_rows, options.Components, _threads, _precisions, ridge);
         _parameters = new Parameters[options.Components];
         _centres = new double[options.Components][];
         _pooled = new double[IsTied || options.IsShrunk ? windows.Dimension * windows.Dimension : 0];

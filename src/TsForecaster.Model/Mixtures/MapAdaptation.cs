@@ -63,7 +63,7 @@ public sealed class MapAdaptation
         WindowRows rows = new(windows);
         using ForkJoin alone = new(1);
         ComponentPrecisions? precisions = ComponentPrecisions.For(rows, Background.Components, alone);
-        FullMaximization sums = new(rows, Background.Components, alone, precisions);
+        FullMaximization sums = new(rows, Background.Components, alone, precisions, ridge: null);
         List<double[]> responsibilities = [.. Enumerable.Range(0, Background.Components).Select(_ => new double[windows.Count])];
         GaussianMixture adapted = Background;
         for (int iteration = 0; iteration < iterations; iteration++)

@@ -34,6 +34,9 @@ internal sealed class RidgedCovariance
     /// <summary>Times a ridge was raised.</summary>
     public int Escalations => _escalations;
 
+    /// <summary>The ridge of a covariance with that mean on its diagonal, before any escalation.</summary>
+    public double Of(double meanVariance) => (_ridge * meanVariance) + _absolute;
+
     /// <summary>Adds the ridge to a diagonal covariance in place and takes its root; null when it stays singular or is not finite.</summary>
     public double[]? Factor(double[] covariance, int dimension)
     {
@@ -53,7 +56,7 @@ internal sealed class RidgedCovariance
             return false;
         }
 
-        double ridge = (_ridge * meanVariance) + _absolute;
+        double ridge = Of(meanVariance);
         AddToDiagonal(covariance, dimension, meanVariance + ridge < _floor ? ridge + _floor : ridge);
         return TryRaise(covariance, dimension, meanVariance, factor);
     }

@@ -111,5 +111,24 @@ internal static unsafe class WindowLists
         return listed;
     }
 
+    /// <summary>How many of t[0 … count − 1] are not below <paramref name="least"/>.</summary>
+    public static int CountNotBelow(double least, double* t, int count)
+    {
+        const int Quad = 4;
+        Vector256<double> bound = Vector256.Create(least);
+        int counted = 0, n = 0;
+        for (; n <= count - Quad; n += Quad)
+        {
+            counted += BitOperations.PopCount((~Vector256.LessThan(Vector256.Load(t + n), bound)).ExtractMostSignificantBits());
+        }
+
+        for (; n < count; n++)
+        {
+            counted += t[n] < least ? 0 : 1;
+        }
+
+        return counted;
+    }
+
     private static Vector512<double> Widen(Vector256<int> mask) => Avx512F.ConvertToVector512Int64(mask).AsDouble();
 }

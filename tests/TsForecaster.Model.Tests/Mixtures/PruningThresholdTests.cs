@@ -80,7 +80,7 @@ public sealed class PruningThresholdTests
         data.AsSpan(window * Dimension, Dimension).Fill(Far);
         WindowRows rows = new(WindowSet.FromRows(data, Dimension));
         using ForkJoin alone = new(1);
-        FullMaximization sums = new(rows, 1, alone, null);
+        FullMaximization sums = new(rows, 1, alone, null, null);
         double[] atZero = new double[rows.Width];
         for (int i = 0; i < Dimension; i++)
         {

@@ -30,6 +30,7 @@ public sealed class SameBitsTests
         ["full, mean and scale of three channels"] = (Full, () => Over(ThreeChannels, new Normalisation(Centring.Mean, Scaling.StandardDeviation))),
         ["full, slices with gaps"] = (Full, () => WithGaps(OneChannel, Normalisation.None)),
         ["full, mean and scale of three channels with gaps"] = (Full, () => WithGaps(ThreeChannels, new Normalisation(Centring.Mean, Scaling.StandardDeviation))),
+        ["full, slices whose components share lag products"] = (Full with { Components = 12 }, () => Over(new WindowShape(50, 10), Normalisation.None)),
         ["full, rows of a matrix"] = (Full, Rows),
         ["tied, rows of a matrix"] = (Full with { Shape = CovarianceShape.Tied }, Rows),
         ["diagonal, rows of a matrix"] = (Full with { Shape = CovarianceShape.Diagonal }, Rows),

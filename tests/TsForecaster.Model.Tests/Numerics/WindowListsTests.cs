@@ -83,4 +83,20 @@ public sealed unsafe class WindowListsTests
         Assert.Equal(expected, list[..listed]);
         Assert.Equal(expected.Select(n => t[n]), values[..listed]);
     }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void CountNotBelow_EveryLength_CountsThoseAtTheBoundAndNaN(int count)
+    {
+        double[] t = NaiveMatrix.Gaussian(count, new SeededRandom((ulong)count + 3));
+        for (int n = 0; n < count; n += 5)
+        {
+            t[n] = n % 2 == 0 ? 0.25 : double.NaN;
+        }
+
+        fixed (double* values = t)
+        {
+            Assert.Equal(t.Count(value => !(value < 0.25)), WindowLists.CountNotBelow(0.25, values, count));
+        }
+    }
 }
