@@ -245,7 +245,7 @@ internal sealed unsafe class LagProducts
         int part = job / _lagVectors, lag = job % _lagVectors * Element;
         Workplace workplace = _workplaces[slot];
         int length = _transform.Length, filters = (_responsibilities.Count + SpectralProduct.Filters - 1) / SpectralProduct.Filters * SpectralProduct.Filters;
-        nint vectors = (nint)_filterVectors * Element, stride = (nint)length * Element;
+        nint vectors = (nint)_filterVectors * Element, row = (nint)(_batch + 1) * Element, stride = (nint)(length + 1) * Element;
         workplace.Sums.Span.Clear();
         fixed (double* y = _values, x = workplace.Time.Span, spectra = workplace.Spectra.Span, sums = workplace.Sums.Span, t = _filters.Span)
         {
@@ -255,7 +255,7 @@ internal sealed unsafe class LagProducts
                 for (int b = 0; b < count; b++)
                 {
                     Multiply(y + ((nint)(begin + b) * _starts), lag, x);
-                    _transform.Forward(x, spectra + (b * Element), (nint)_batch * Element);
+                    _transform.Forward(x, spectra + (b * Element), row);
                 }
 
                 for (int f = 0; f <= length / 2; f++)
@@ -265,7 +265,7 @@ internal sealed unsafe class LagProducts
                     for (int k = 0; k < filters; k += SpectralProduct.Filters)
                     {
                         SpectralProduct.Add(
-                            filter + (k / Lanes * Element) + (k % Lanes), vectors, spectra + (place * _batch * Element), spectra + (mirrored * _batch * Element), count,
+                            filter + (k / Lanes * Element) + (k % Lanes), vectors, spectra + (place * row), spectra + (mirrored * row), count,
                             sums + (k * stride) + (place * Element), sums + (k * stride) + (mirrored * Element), stride);
                     }
                 }
@@ -321,10 +321,10 @@ internal sealed unsafe class LagProducts
     {
         public AlignedBuffer Time { get; } = new(length * Element);
 
-        /// <summary>Frequency by frequency, the blocks of a batch side by side.</summary>
-        public AlignedBuffer Spectra { get; } = new(length * batch * Element);
+        /// <summary>Frequency by frequency, the blocks of a batch side by side. One more, so that rows are not a power of two apart, which caches suffer from.</summary>
+        public AlignedBuffer Spectra { get; } = new(length * (batch + 1) * Element);
 
-        /// <summary>Filter by filter.</summary>
-        public AlignedBuffer Sums { get; } = new(length * filters * Element);
+        /// <summary>Filter by filter, one element between.</summary>
+        public AlignedBuffer Sums { get; } = new((length + 1) * filters * Element);
     }
 }
