@@ -7,7 +7,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Evaluation;
 
 /// <summary>
-/// Fits on the first rows of a table and scores on later ones. Columns are separate series. Forecasts of a part start at its
+/// Fits on the first rows of a table and scores on later ones. Columns are separate series, or the channels of one. Forecasts of a part start at its
 /// first row, with a past that reaches P rows back into the part before it, and end where F rows are no longer left; errors are
 /// averaged over origins × steps × columns. Fitting and scoring are two calls, so that a caller can time them.
 /// </summary>
@@ -15,6 +15,7 @@ public sealed class Backtest
 {
     private readonly BacktestOptions _options;
     private readonly double[][] _columns;
+    private readonly ReadOnlyMemory<double> _joined;
     private readonly double[] _seasonalErrors;
     private readonly string[] _names;
 
@@ -41,6 +42,7 @@ public sealed class Backtest
             }
         }
 
+        _joined = options.Joint ? JoinedHistory.Of([.. _columns.Select(column => new ReadOnlyMemory<double>(column))]) : default;
         _seasonalErrors = Array.ConvertAll(_columns, column => SeasonalNaive.InSampleError(column.AsSpan(0, options.Split.Train), options.Season));
     }
 
@@ -140,7 +142,7 @@ public sealed class Backtest
 
     private BacktestFit FitTo(int rows, BacktestFit? before, IReadOnlyList<SelectionResult> choices, CancellationToken cancellation)
     {
-        ReadOnlyMemory<double>[] histories = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
+        ReadOnlyMemory<double>[] histories = _options.Joint ? [_joined[..(rows * _columns.Length)]] : Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
         IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
         if (choices.Count > 0)
         {
@@ -187,34 +189,43 @@ public sealed class Backtest
     {
         Forecaster[] forecasters = [.. fit.Models.Select(model => new Forecaster(model!))];
         (int first, int last) = (block.Start.Value, block.End.Value);
-        int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts;
-        BacktestTally[] tallies = ScoringRun.Score(
-            pieces * _columns.Length,
+        int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts, together = _options.Joint ? _columns.Length : 1;
+        BacktestTally[][] tallies = ScoringRun.Score(
+            pieces * _columns.Length / together,
             piece =>
             {
-                int from = first + (piece % pieces * ScoringRun.PieceForecasts);
-                return ScorePiece(forecasters, piece / pieces, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
+                int from = first + (piece % pieces * ScoringRun.PieceForecasts), column = piece / pieces;
+                return ScorePiece(forecasters[forecasters.Length == 1 ? 0 : column], column, together, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
             },
             progress is null ? null : new ShareOf(progress, (double)first / schedule.Count, (double)last / schedule.Count),
             cancellation);
         for (int i = 0; i < tallies.Length; i++)
         {
-            columns[i / pieces].Merge(tallies[i]);
+            for (int c = 0; c < together; c++)
+            {
+                columns[(i / pieces) + c].Merge(tallies[i][c]);
+            }
         }
     }
 
-    private BacktestTally ScorePiece(Forecaster[] forecasters, int column, OriginSchedule schedule, int from, int to)
+    /// <summary>The columns from <paramref name="first"/> on that one forecast is of: one a channel.</summary>
+    private BacktestTally[] ScorePiece(Forecaster forecaster, int first, int channels, OriginSchedule schedule, int from, int to)
     {
-        var tally = new BacktestTally(_options.Shape.Future, _options.Point);
-        Forecaster forecaster = forecasters[forecasters.Length == 1 ? 0 : column];
+        BacktestTally[] tallies = [.. Enumerable.Range(0, channels).Select(_ => new BacktestTally(_options.Shape.Future, _options.Point))];
         for (int n = from; n < to; n++)
         {
-            // The columns take turns.
-            bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == column;
-            tally.Add(forecaster, At(column, schedule.Origin(n)), _options.Season, example);
+            int origin = schedule.Origin(n);
+            ReadOnlySpan<double> history = _options.Joint ? _joined.Span[..(origin * channels)] : _columns[first].AsSpan(0, origin);
+            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(history, forecaster.Model.Reach * channels), out Forecast? made) ? made : null;
+            for (int c = 0; c < channels; c++)
+            {
+                // The columns take turns.
+                bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == first + c;
+                tallies[c].Add(forecast, c, At(first + c, origin), _options.Season, example);
+            }
         }
 
-        return tally;
+        return tallies;
     }
 
     private static void RequireModels(BacktestFit fit)
@@ -229,9 +240,16 @@ public sealed class Backtest
     {
         WindowShape shape = options.Shape;
         DataSplit split = options.Split;
-        if (shape.Channels != 1)
+        if (shape.Channels != (options.Joint ? columns.Count : 1))
         {
-            throw new ArgumentException($"a backtest's columns are separate series: windows have one channel, not {shape.Channels}");
+            throw new ArgumentException(options.Joint
+                ? $"the windows of {columns.Count} columns together have as many channels, not {shape.Channels}"
+                : $"a backtest's columns are separate series: windows have one channel, not {shape.Channels}");
+        }
+
+        if (options.Joint && (options.PerSeries || options.Search is not null))
+        {
+            throw new ArgumentException("columns together have one model, which no search chooses");
         }
 
         if (options.Stride < 1 || options.Season < 1)

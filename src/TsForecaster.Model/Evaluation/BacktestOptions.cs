@@ -20,7 +20,7 @@ public enum ScoredPart
 /// <summary>What a backtest does. Checked by <see cref="Backtest"/>.</summary>
 public sealed record BacktestOptions
 {
-    /// <summary>P and F; one channel.</summary>
+    /// <summary>P and F; one channel, and as many as there are columns with <see cref="Joint"/>.</summary>
     public required WindowShape Shape { get; init; }
 
     public required DataSplit Split { get; init; }
@@ -40,6 +40,9 @@ public sealed record BacktestOptions
 
     /// <summary>A model for each column, instead of one that is fitted to the windows of all.</summary>
     public bool PerSeries { get; init; }
+
+    /// <summary>The columns are the channels of one series: one model of windows that hold them all, so that each is forecast from the pasts of all.</summary>
+    public bool Joint { get; init; }
 
     /// <summary>Fit on the validation rows too (chosen settings are refitted so before the test).</summary>
     public bool FitOnValid { get; init; }

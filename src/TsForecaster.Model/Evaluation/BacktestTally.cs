@@ -17,14 +17,15 @@ internal sealed class BacktestTally(int steps, PointForecast point)
 
     public Scores NaiveScores => _naive.Overall();
 
-    /// <param name="forecaster">For one channel.</param>
+    /// <param name="forecast">Null where there was nothing to forecast from.</param>
+    /// <param name="channel">That is scored.</param>
     /// <param name="at">Where it starts; at most F values are scored.</param>
     /// <param name="season">m.</param>
     /// <param name="example">Keep the forecast, be it good or bad.</param>
     /// <param name="keep">Keep the best and the worst; false where every forecast has a model of its own, which is large.</param>
-    public void Add(Forecaster forecaster, SeriesOrigin at, int season, bool example, bool keep = true)
+    public void Add(Forecast? forecast, int channel, SeriesOrigin at, int season, bool example, bool keep = true)
     {
-        if (!forecaster.TryPredict(at.Past(forecaster.Model.Reach), out Forecast? forecast))
+        if (forecast is null)
         {
             _skipped++;
             return;
@@ -32,10 +33,10 @@ internal sealed class BacktestTally(int steps, PointForecast point)
 
         _count++;
         ReadOnlySpan<double> actuals = at.Actuals.Span;
-        double crps = _forecasts.Add(actuals, forecast, at.SeasonalError);
+        double crps = _forecasts.Add(actuals, forecast, at.SeasonalError, channel);
         if (keep)
         {
-            Keep(new ScoredForecast(at.Series, at.History, at.Actuals, forecast, crps), at.SeasonalError, example);
+            Keep(new ScoredForecast(at.Series, at.History, at.Actuals, forecast, crps) { Channel = channel }, at.SeasonalError, example);
         }
 
         for (int step = 1; step <= actuals.Length; step++)

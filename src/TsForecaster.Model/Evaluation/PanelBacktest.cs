@@ -186,7 +186,8 @@ public sealed class PanelBacktest
     private BacktestTally ScoreSeries(Forecaster forecaster, int i)
     {
         var tally = new BacktestTally(_options.Shape.Future, _options.Point);
-        tally.Add(forecaster, At(i), _options.Season, example: false, keep: false);
+        SeriesOrigin at = At(i);
+        tally.Add(forecaster.TryPredict(at.Past(forecaster.Model.Reach), out Forecast? forecast) ? forecast : null, 0, at, _options.Season, example: false, keep: false);
         return tally;
     }
 }

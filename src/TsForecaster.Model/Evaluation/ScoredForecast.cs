@@ -24,6 +24,9 @@ public enum KeptAs
 /// <param name="Kept">Why.</param>
 public sealed record ScoredForecast(string Series, ReadOnlyMemory<double> History, ReadOnlyMemory<double> Actuals, Forecast Forecast, double Crps, KeptAs Kept = KeptAs.Example)
 {
+    /// <summary>Of the forecast, from 0.</summary>
+    public int Channel { get; init; }
+
     /// <summary>Rows before the first step that was forecast.</summary>
     public int Origin => History.Length;
 

@@ -33,6 +33,13 @@ internal static class Arguments
         DefaultValueFactory = _ => [],
     };
 
+    public const string JointNeedsMixture = "--joint needs a mixture that is given, such as --past 48 --model components=1: the search chooses for columns by themselves";
+
+    public static Option<bool> Joint() => new("--joint")
+    {
+        Description = "The columns are the channels of one series: windows hold them all, and each is forecast from the pasts of all. Needs --past or --model components=K",
+    };
+
     public static Option<string?> Budget() => new("--budget")
     {
         Description = "What the search for settings may cost: 60s for about so long on two cores, or a number of 10⁹ operations; the same budget tries the same candidates everywhere",

@@ -24,6 +24,7 @@ internal static class BacktestCommand
         Option<int> season = new("--season") { Description = "Rows in a season: what the seasonal naive repeats and MASE scales by", HelpName = "M", DefaultValueFactory = _ => 1 };
         Option<bool> standardise = new("--standardise") { Description = "Work and score in units of each column's training standard deviation around its training mean" };
         Option<bool> perSeries = new("--per-series") { Description = "A model for each column instead of one for all" };
+        Option<bool> joint = Arguments.Joint();
         Option<string> finalFit = new("--final-fit") { Description = "Rows that the scored model is fitted on", DefaultValueFactory = _ => "train" };
         finalFit.AcceptOnlyFromAmong("train", "train+valid");
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
@@ -35,12 +36,12 @@ internal static class BacktestCommand
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            source, panel, panelTest, past, future, split, stride, season, standardise, perSeries, finalFit, refitEvery, history, model, budget, compare, report, html,
+            source, panel, panelTest, past, future, split, stride, season, standardise, perSeries, joint, finalFit, refitEvery, history, model, budget, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
             bool isPanel = parsed.GetValue(panel) is not null;
-            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--final-fit", "--refit-every"] : ["--panel-test", "--history"];
+            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--joint", "--final-fit", "--refit-every"] : ["--panel-test", "--history"];
             if (Array.Find(foreign, name => parsed.GetResult(name) is { Tokens.Count: > 0 } or System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } misplaced)
             {
                 throw new UsageException($"{misplaced} {(isPanel ? "cannot be used with" : "needs")} --panel");
@@ -78,6 +79,7 @@ internal static class BacktestCommand
                 Stride = Arguments.AtLeast(1, "--stride", parsed.GetValue(stride)),
                 Standardise = parsed.GetValue(standardise),
                 PerSeries = each,
+                Joint = parsed.GetValue(joint),
                 FitOnValid = parsed.GetValue(finalFit) == "train+valid",
                 RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,
             };

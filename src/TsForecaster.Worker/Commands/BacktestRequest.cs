@@ -19,6 +19,9 @@ internal sealed record BacktestRequest
 
     public bool PerSeries { get; init; }
 
+    /// <summary>The columns are channels of one series, with one model of all.</summary>
+    public bool Joint { get; init; }
+
     /// <summary>The model is chosen by a search on the training part (and the validation part, where there is one).</summary>
     public bool IsAuto { get; init; }
 
@@ -46,6 +49,11 @@ internal sealed record BacktestRequest
     /// <exception cref="UsageException">The arguments contradict each other.</exception>
     public void Check()
     {
+        if (Joint && (IsAuto || PerSeries))
+        {
+            throw new UsageException(PerSeries ? "--joint cannot be used with --per-series" : Arguments.JointNeedsMixture);
+        }
+
         int window = (PastGiven ? Model.Shape.Past : 1) + Model.Future;
         if (Split is { } split && split.Train < window)
         {

@@ -47,13 +47,13 @@ internal sealed class BacktestRun
         }
 
         ModelSettings model = request.Resolve(split.Train);
-        WindowShape shape = model.Shape;
+        WindowShape shape = Models.Shape(model, table.Columns, request.Joint);
         bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
         int fitted = split.Train + (fitOnValid ? split.Valid : 0);
         double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
         foreach (double[][] share in request.IsAuto ? [] : request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
         {
-            Models.CheckWindows(table.File, share, model);
+            Models.CheckWindows(table.File, share, model, request.Joint);
         }
 
         if (split.Test < model.Future)
@@ -74,6 +74,7 @@ internal sealed class BacktestRun
                 Season = model.Season,
                 Standardise = request.Standardise,
                 PerSeries = request.PerSeries,
+                Joint = request.Joint,
                 FitOnValid = fitOnValid,
                 RefitEvery = request.RefitEvery,
             },
@@ -89,6 +90,7 @@ internal sealed class BacktestRun
             ("stride", request.Stride),
             ("standardise", request.Standardise),
             ("per_series", request.PerSeries),
+            ("joint", request.Joint),
             ("final_fit", fitOnValid ? "train+valid" : "train"),
             ("refit_every", request.RefitEvery),
         ];

@@ -6,7 +6,7 @@ using TsForecaster.Worker.Commands.Csv;
 namespace TsForecaster.Worker.Commands;
 
 /// <summary>
-/// <c>fit</c>: CSV → model file. Several columns are several series that share the model. How it is fitted is chosen by a search, unless
+/// <c>fit</c>: CSV → model file. Several columns are several series that share the model, or jointly the channels of one. How it is fitted is chosen by a search, unless
 /// the past or the mixture is given.
 /// </summary>
 internal static class FitCommand
@@ -19,8 +19,9 @@ internal static class FitCommand
         Option<int> season = new("--season") { Description = "Rows in a season", HelpName = "M", DefaultValueFactory = _ => 1 };
         Option<string[]> model = Arguments.Model();
         Option<string?> budget = Arguments.Budget();
+        Option<bool> joint = Arguments.Joint();
         Option<string> file = new("--out") { Description = "Model file to write, wholly or not at all", HelpName = "FILE", DefaultValueFactory = _ => "model.tsf" };
-        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, model, budget, file };
+        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, joint, model, budget, file };
         command.SetAction((parsed, stop) =>
         {
             string output = parsed.GetValue(file)!;
@@ -34,6 +35,12 @@ internal static class FitCommand
                 Future = Arguments.OfModel(nameof(ModelSettings.Future), "--future", parsed.GetValue(future)),
                 Season = Arguments.OfModel(nameof(ModelSettings.Season), "--season", parsed.GetValue(season)),
             });
+            bool together = parsed.GetValue(joint);
+            if (together && auto)
+            {
+                throw new UsageException(Arguments.JointNeedsMixture);
+            }
+
             double cost = Arguments.Budget(parsed.GetValue(budget));
             TableRequest request = source.Of(parsed);
             AtomicFile.Check(output);
@@ -42,19 +49,19 @@ internal static class FitCommand
                 Arguments.WarnOfBudget(terminal, parsed.GetValue(budget), "nothing is searched for when --past or the mixture is given; --model components=auto searches");
             }
 
-            return RunAsync(terminal, request, settings, auto ? settings.Search(cost) : null, output, stop);
+            return RunAsync(terminal, request, settings, auto ? settings.Search(cost) : null, together, output, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, TableRequest request, ModelSettings settings, SelectionTask? search, string file, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, TableRequest request, ModelSettings settings, SelectionTask? search, bool joint, string file, CancellationToken stop)
     {
         SeriesTable table = request.Read();
         table.WarnOfUnevenTimes(terminal.Error);
         long begun = terminal.Time.GetTimestamp();
         (ForecastModel model, SelectionResult? choice) = await terminal.WithProgressAsync(
             search is null ? "fitting" : "searching",
-            share => search is null ? (Models.Fit(table.File, table.Columns, settings, stop), null) : Models.Choose(table.File, table.Columns, search, share, stop),
+            share => search is null ? (Models.Fit(table.File, table.Columns, settings, joint, stop), null) : Models.Choose(table.File, table.Columns, search, share, stop),
             stop);
         TimeSpan took = terminal.Time.GetElapsedTime(begun);
         AtomicFile.Write(file, stream => ModelFile.Save(stream, model));

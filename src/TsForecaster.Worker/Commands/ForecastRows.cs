@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 using TsForecaster.Worker.Commands.Csv;
 
 namespace TsForecaster.Worker.Commands;
@@ -75,12 +76,7 @@ internal sealed class ForecastRows
     {
         int channels = forecaster.Model.Channels;
         int past = forecaster.Model.Reach;
-        double[] window = new double[past * channels];
-        for (int i = 0; i < window.Length; i++)
-        {
-            window[i] = table.Columns[first + (i % channels)][table.Rows - past + (i / channels)];
-        }
-
+        double[] window = JoinedHistory.Of([.. table.Columns.Skip(first).Take(channels).Select(column => new ReadOnlyMemory<double>(column)[^past..])]).ToArray();
         List<Row>[] rows = [.. Enumerable.Range(0, channels).Select(_ => new List<Row>())];
         double?[] any = new double?[channels];
         // What the window takes in is of the pool as it is: drawn together by a spread, its median would be near its mean.

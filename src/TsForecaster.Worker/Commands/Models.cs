@@ -8,14 +8,18 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Fitting and loading models for the commands, with complaints that name the file.</summary>
 internal static class Models
 {
-    /// <summary>Fits one model to the windows of all histories.</summary>
+    /// <summary>The windows of histories by themselves, or of all together.</summary>
+    public static WindowShape Shape(ModelSettings settings, IReadOnlyList<double[]> histories, bool joint) => joint ? new WindowShape(settings.Shape.Past, settings.Future, histories.Count) : settings.Shape;
+
+    /// <summary>Fits one model to the windows of all histories; jointly, they are the channels of one.</summary>
     /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
-    public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, CancellationToken cancellation)
+    public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, bool joint, CancellationToken cancellation)
     {
-        WindowShape shape = settings.Shape;
+        WindowShape shape = Shape(settings, histories, joint);
         Normalisation normalisation = settings.Normalisation;
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        CheckWindows(file, histories, settings);
+        series = joint ? [JoinedHistory.Of(series)] : series;
+        CheckWindows(file, histories, settings, joint);
         (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
@@ -31,10 +35,10 @@ internal static class Models
     }
 
     /// <exception cref="FailureException">There are fewer windows to learn from than components, or none.</exception>
-    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings)
+    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings, bool joint = false)
     {
         int longest = histories.Max(history => history.Length);
-        WindowShape shape = settings.Shape;
+        WindowShape shape = Shape(settings, histories, joint);
         int window = shape.Steps, components = settings.FitOptions.Components;
         if (longest < window)
         {
@@ -42,7 +46,7 @@ internal static class Models
         }
 
         ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        int windows = WindowSet.Over(series, shape, Normalisation.None, missing: new MissingValues()).Count;
+        int windows = WindowSet.Over(joint ? [JoinedHistory.Of(series)] : series, shape, Normalisation.None, missing: new MissingValues()).Count;
         if (windows == 0)
         {
             throw new FailureException($"{file}: missing values leave not one window of {window} rows with half of its past and half of its future");

@@ -339,6 +339,34 @@ public sealed class BacktestTests
     private static void Refused(BacktestOptions options, string message) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => Over(options)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Score_Joint_ForecastsEachColumnFromThePastsOfAll()
+    {
+        // The second column is noise, the first repeats it two steps later.
+        double[] noise = Series(3, 0.0, 1.0);
+        double[] echo = [.. noise.Select((_, t) => t < 2 ? 0.0 : noise[t - 2])];
+        BacktestOptions options = _options with { Shape = new WindowShape(4, 2, 2), Joint = true, Season = 1, Fit = new FitOptions(), Stride = 7 };
+        Backtest backtest = Over(options, [echo, noise]);
+        BacktestFit fit = backtest.Fit();
+        BacktestResult result = backtest.Score(fit);
+        Assert.InRange(result.Columns[0].Scores.Mse!.Value, 0.0, 1e-3);
+        Assert.True(result.Columns[1].Scores.Mse > 0.1);
+        Assert.Equal(9 * 2, result.Forecasts);
+
+        // The scores are those of a loop over the joined table.
+        Forecaster forecaster = new(fit.Models[0]!);
+        double squares = 0.0;
+        for (int origin = 240; origin + 2 <= 300; origin += 7)
+        {
+            Forecast forecast = forecaster.Predict(JoinedHistory.Of([echo.AsMemory(origin - 4, 4), noise.AsMemory(origin - 4, 4)]).Span);
+            squares += Math.Pow(noise[origin] - forecast.Marginal(1, 1).Mean, 2) + Math.Pow(noise[origin + 1] - forecast.Marginal(2, 1).Mean, 2);
+        }
+
+        Assert.Equal(squares / 18.0, result.Columns[1].Scores.Mse!.Value, 1e-12);
+        Assert.Throws<ArgumentException>(() => Over(options with { Shape = new WindowShape(4, 2) }));
+        Assert.Throws<ArgumentException>(() => Over(options with { PerSeries = true }));
+    }
+
     private static Backtest Over(BacktestOptions options, double[][]? table = null)
     {
         ReadOnlyMemory<double>[] columns = [.. (table ?? _table).Select(column => column.AsMemory())];

@@ -218,6 +218,27 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Joint_SignalThatFollowsAnother_IsForecastFromIt()
+    {
+        Random random = new(1);
+        double[] leader = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())];
+        File.WriteAllLines(_folder["two.csv"], ["a,b", .. leader.Select((value, t) => FormattableString.Invariant($"{value},{(t < 3 ? 0.5 : leader[t - 3])}"))]);
+        string[] table = ["--data", _folder["two.csv"], "--values", "a,b"];
+        string model = _folder["two.tsf"];
+        string facts = (await CommandResult.Of(["fit", .. table, "--joint", "--past", "5", "--future", "3", "--out", model])).Succeeded();
+        Assert.Contains("channels", facts, StringComparison.Ordinal);
+        JsonElement forecast = JsonDocument.Parse((await CommandResult.Of(["forecast", model, .. table, "--format", "json"])).Succeeded()).RootElement;
+        JsonElement follower = forecast.GetProperty("series").EnumerateArray().Single(series => series.GetProperty("series").GetString() == "b");
+        Assert.All(follower.GetProperty("steps").EnumerateArray().Index(), step => Assert.Equal(leader[397 + step.Index], step.Item.GetProperty("mean").GetDouble(), 0.02));
+
+        string report = _folder["two.json"];
+        (await CommandResult.Of(["backtest", .. table, "--joint", "--past", "5", "--future", "3", "--model", "components=1", "--report", report, "--html", _folder["two.html"]])).Succeeded();
+        Assert.True(JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("settings").GetProperty("joint").GetBoolean());
+        Assert.Contains("--joint needs a mixture", (await CommandResult.Of(["fit", .. table, "--joint", "--future", "3"])).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("--per-series", (await CommandResult.Of(["backtest", .. table, "--joint", "--per-series", "--future", "3", "--model", "components=1"])).Complaint(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sample_SameSeed_SameWindows()
     {
         string model = await FitSine();

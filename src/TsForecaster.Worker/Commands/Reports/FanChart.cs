@@ -31,7 +31,7 @@ internal static class FanChart
         List<List<(double X, double Lower, double Upper)>> bands = [.. Intervals.Select(_ => new List<(double, double, double)>())];
         for (int step = 1; step <= steps; step++)
         {
-            UnivariateMixture value = scored.Forecast.Marginal(step);
+            UnivariateMixture value = scored.Forecast.Marginal(step, scored.Channel);
             came.Add((step, actuals[step - 1]));
             naive.Add((step, SeasonalNaive.Forecast(history, season, step)));
             mean.Add((step, value.Mean));
