@@ -116,6 +116,23 @@ public sealed class PartialPastTests
     }
 
     [Fact]
+    public void Predict_LevelTooWideForTheWindowsOwnVariance_IsTheForecastOfNoPast()
+    {
+        // Beside the variance of an open level, that of the past is less than a rounding error of it. Conditioned, the level would be 6 and the forecast 9.
+        double[] covariance = new double[36];
+        for (int i = 0; i < 6; i++)
+        {
+            covariance[i * 7] = i < 5 ? 1e-14 : 1e6;
+        }
+
+        GaussianMixture mixture = GaussianMixture.Create([1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 3.0], covariance);
+        Forecaster forecaster = new(new ForecastModel(new WindowModel(new WindowShape(5, 1), new Normalisation(Centring.Mean), mixture, RandomModels.Report(1))));
+        Forecast forecast = forecaster.Predict([7.0, 7.0, double.NaN, double.NaN, double.NaN]);
+        Close.To(10.0, forecast.Mean()[0]);
+        Assert.True(forecast.Covariance()[0] > 1e6);
+    }
+
+    [Fact]
     public void Predict_MissingValues_HasNoRoomForMatrices()
     {
         WindowShape shape = new(100, 4);
