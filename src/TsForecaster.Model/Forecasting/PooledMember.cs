@@ -10,7 +10,7 @@ public sealed class PooledMember
     private readonly SeriesComponent[] _components;
     private readonly SeriesMixtureOptions _options;
 
-    private PooledMember(WindowRecipe recipe, SeriesMixtureOptions options, GaussianMixture mixture, FitReport report)
+    internal PooledMember(WindowRecipe recipe, SeriesMixtureOptions options, GaussianMixture mixture, FitReport report)
     {
         (Recipe, _options, Mixture, Report) = (recipe, options, mixture, report);
         _components = [.. Enumerable.Range(0, mixture.Components).Select(k => SeriesComponent.Of(mixture, k))];
@@ -24,6 +24,9 @@ public sealed class PooledMember
 
     /// <summary>K that the fit began with.</summary>
     public int Components => _options.Components;
+
+    /// <summary>So many overlapping windows count as one observation of a series.</summary>
+    internal double Overlap => _options.Overlap;
 
     /// <summary>Numbers of a window beyond ± this count as if they lay there.</summary>
     internal double Limit => _options.Limit;

@@ -40,6 +40,22 @@ public sealed class PooledModel
     /// <summary>Steps of history that a forecast is made from.</summary>
     public int Reach { get; }
 
+    /// <summary>The same of the members that look back no further than so many steps; null when all do.</summary>
+    public PooledModel? Within(int steps)
+    {
+        int[] kept = [.. Enumerable.Range(0, Members.Count).Where(i => Members[i].Recipe.Shape.Reach <= steps)];
+        return kept.Length == 0 ? null
+            : kept.Length == Members.Count ? this
+            : new PooledModel([.. kept.Select(i => Members[i])], [.. kept.Select(i => _weights[i])], Transform, Relevance);
+    }
+
+    /// <summary>Windows of a series, as the member counts them that has most.</summary>
+    public int CountWindows(ReadOnlyMemory<double> history)
+    {
+        ReadOnlyMemory<double> values = Transform.Apply(history);
+        return Members.Max(member => member.Recipe.Windows(values).Count);
+    }
+
     /// <summary>
     /// The model of one series: D² operations a window and recipe. It holds D² numbers a member, so make the models of many series one after
     /// another, rather than all at once.

@@ -18,13 +18,21 @@ public sealed record WindowRecipe(string Name, WindowShape Shape, Normalisation 
     /// <summary>The normalisation of one series' windows.</summary>
     public Normalisation For(ReadOnlySpan<double> history) => Normalisation.MeasuredOn(history);
 
-    /// <summary>The windows of one series; of a very long one a few thousand, as far apart as leaves all phases of the season among them.</summary>
+    /// <summary>Windows over gaps much shorter than a forecast, straight lines drawn over them, are better than none.</summary>
+    private int LongestBridge => Math.Max(4, Shape.Future / 4);
+
+    /// <summary>The windows of one series, with short gaps bridged; of a very long one a few thousand, as far apart as leaves all phases of the season among them.</summary>
     public WindowSet Windows(ReadOnlyMemory<double> history)
     {
         int stride = Math.Max(1, (history.Length + MostWindows - 1) / MostWindows);
         while (Euclid.GreatestCommonDivisor(stride, Normalisation.Season) > 1)
         {
             stride++;
+        }
+
+        if (history.Span.Contains(double.NaN))
+        {
+            history = FilledHistory.Bridged(history.Span, Shape.Channels, LongestBridge);
         }
 
         return WindowSet.Over(history, Shape, For(history.Span), stride);

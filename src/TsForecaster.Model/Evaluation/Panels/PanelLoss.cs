@@ -15,12 +15,15 @@ internal sealed class PanelLoss
     private readonly ReadOnlyMemory<double>[] _actuals;
     private readonly double[] _errorShares;
     private readonly double[] _levelShares;
+    private readonly int _threads;
 
     /// <param name="series">Whole; the part before the last F steps is what is forecast from.</param>
     /// <param name="future">F.</param>
     /// <param name="season">m.</param>
-    public PanelLoss(IReadOnlyList<ReadOnlyMemory<double>> series, int future, int season)
+    /// <param name="threads">At work, at most; 0 for one a core.</param>
+    public PanelLoss(IReadOnlyList<ReadOnlyMemory<double>> series, int future, int season, int threads)
     {
+        _threads = threads;
         List<int> judged = [];
         List<double> errors = [], levels = [], naive = [];
         for (int s = 0; s < series.Count; s++)
@@ -77,7 +80,8 @@ internal sealed class PanelLoss
                 return sum / observed;
             },
             null,
-            CancellationToken.None);
+            CancellationToken.None,
+            _threads);
         double loss = 0.0;
         for (int i = 0; i < scores.Length; i++)
         {

@@ -10,29 +10,27 @@ namespace TsForecaster.Model.Evaluation.Panels;
 /// </summary>
 internal static class PanelRecipes
 {
-    /// <summary>A window of more numbers is not tried.</summary>
-    private const int MostNumbers = 1024;
-
     /// <param name="future">F.</param>
     /// <param name="season">m.</param>
     /// <param name="longSeason">L, or 0.</param>
     /// <param name="length">Steps that nearly every series has to fit on.</param>
     /// <param name="past">P of a contiguous past, when it is given.</param>
-    public static IReadOnlyList<WindowRecipe> Of(int future, int season, int longSeason, int length, int? past)
+    /// <param name="mostNumbers">A window of more is not tried, but for the first recipe's.</param>
+    public static IReadOnlyList<WindowRecipe> Of(int future, int season, int longSeason, int length, int? past, int mostNumbers)
     {
         // At least F windows of nearly every series are left to learn from.
         int most = Math.Max(1, length - (2 * future) + 1);
         int cycle = longSeason > 0 ? longSeason : season;
         int span = Math.Min(most, cycle >= future ? Math.Max(cycle, 4) : Multiple(season, Math.Max(future, 4)));
         Normalisation plain = new(Centring.Mean, Scaling.StandardDeviation) { Season = season, MeasuredSteps = span };
-        List<WindowRecipe> recipes = past is { } given ? OfPast(given, future, plain) : OfBlocks(future, season, cycle, span, most, plain);
-        return [.. recipes.DistinctBy(recipe => (recipe.Shape, recipe.Normalisation)).Where((recipe, i) => i == 0 || (recipe.Reach <= most && recipe.Shape.Dimension <= MostNumbers))];
+        List<WindowRecipe> recipes = past is { } given ? OfPast(given, future, plain) : OfBlocks(future, season, cycle, span, most, mostNumbers, plain);
+        return [.. recipes.DistinctBy(recipe => (recipe.Shape, recipe.Normalisation)).Where((recipe, i) => i == 0 || (recipe.Reach <= most && recipe.Shape.Dimension <= mostNumbers))];
     }
 
-    private static List<WindowRecipe> OfBlocks(int future, int season, int cycle, int span, int most, Normalisation plain)
+    private static List<WindowRecipe> OfBlocks(int future, int season, int cycle, int span, int most, int mostNumbers, Normalisation plain)
     {
         int first = (future + cycle - 1) / cycle * cycle, recent = Math.Min(future, most);
-        int blocks = Enumerable.Range(1, 2).Reverse().FirstOrDefault(count => first + ((count - 1) * cycle) <= most && (count + 2) * future <= MostNumbers);
+        int blocks = Enumerable.Range(1, 2).Reverse().FirstOrDefault(count => first + ((count - 1) * cycle) <= most && (count + 2) * future <= mostNumbers);
         WindowShape Shape(int count, int last, int before) => WindowShape.OfLags(
             Enumerable.Range(1, last).Concat(Enumerable.Range(0, count).SelectMany(k => Enumerable.Range(first + (k * cycle) - future + 1, future + before))).Distinct(), future);
 

@@ -18,6 +18,11 @@ public sealed class PanelSearch
     /// <summary>Series that a recipe need not suit: the shortest tenth.</summary>
     private const double ShortShare = 0.1;
 
+    /// <summary>How often the windows of a recipe are summed up: for the fit, for the forecasts of the held-out steps, for the fit to all.</summary>
+    private const double Sums = 3.0;
+
+    private readonly IReadOnlyList<WindowRecipe> _recipes;
+    private readonly int _longSeason;
     private readonly IReadOnlyList<ReadOnlyMemory<double>> _series;
     private readonly PanelSearchOptions _options;
     private readonly ReadOnlyMemory<double>[] _fitted;
@@ -30,14 +35,18 @@ public sealed class PanelSearch
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Future, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Season, 1);
-        (_series, _options) = (series, options);
-        _fitted = [.. series.Select(values => values[..Math.Max(0, values.Length - options.Future)])];
-        if (_fitted.All(values => values.IsEmpty))
+        if (series.All(values => values.Length <= options.Future))
         {
             throw new ArgumentException($"no series has more than F = {options.Future} values, so none can be forecast from a part of itself");
         }
 
-        _loss = new PanelLoss(series, options.Future, options.Season);
+        int[] lengths = [.. series.Select(values => values.Length - options.Future).Where(length => length > 0).Order()];
+        _options = options;
+        _longSeason = LongSeason.Find(series, options.Season);
+        _recipes = PanelRecipes.Of(options.Future, options.Season, _longSeason, lengths[(int)(ShortShare * lengths.Length)], options.Past, options.MostDimension);
+        _series = Affordable(series);
+        _fitted = [.. _series.Select(values => values[..Math.Max(0, values.Length - options.Future)])];
+        _loss = new PanelLoss(_series, options.Future, options.Season, options.Threads);
     }
 
     /// <summary>Runs the search.</summary>
@@ -46,32 +55,30 @@ public sealed class PanelSearch
     /// <returns>What was chosen; null when no candidate could be fitted.</returns>
     public PanelSelection? Run(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        int longSeason = LongSeason.Find(_series, _options.Season);
-        int[] lengths = [.. _fitted.Select(values => values.Length).Where(length => length > 0).Order()];
-        IReadOnlyList<WindowRecipe> recipes = PanelRecipes.Of(_options.Future, _options.Season, longSeason, lengths[(int)(ShortShare * lengths.Length)], _options.Past);
         ValueTransform[] transforms = _options.Transform is { } given ? [given] : _series.All(AllPositive) ? [ValueTransform.None, ValueTransform.Log] : [ValueTransform.None];
 
         // The first recipe, as a pool of its K, chooses the transform for all.
-        int steps = (2 * recipes.Count) + transforms.Length - 1, done = 0;
+        int steps = (2 * _recipes.Count) + transforms.Length - 1, done = 0;
         List<Candidate> candidates = [];
         (ValueTransform transform, double least) = (transforms[0], double.PositiveInfinity);
         foreach (ValueTransform tried in transforms)
         {
-            Candidate[] first = Try(recipes[0], tried, 0, cancellation);
+            Candidate[] first = Try(_recipes[0], tried, 0, cancellation);
             candidates.AddRange(first);
             double loss = PoolLoss(first);
             (transform, least) = loss < least ? (tried, loss) : (transform, least);
             progress?.Report((double)++done / steps);
         }
 
-        for (int r = 1; r < recipes.Count; r++)
+        for (int r = 1; r < _recipes.Count; r++)
         {
-            candidates.AddRange(Try(recipes[r], transform, r, cancellation));
+            candidates.AddRange(Try(_recipes[r], transform, r, cancellation));
             progress?.Report((double)++done / steps);
         }
 
         Candidate[] possible = [.. candidates.Where(candidate => candidate.Transform == transform && !double.IsNaN(candidate.Loss))];
-        Candidate[] kept = [.. possible.Where(candidate => candidate.Loss <= (1.0 + _options.Margin) * possible.Min(other => other.Loss))];
+        Candidate[] kept = [.. possible.Where(candidate => candidate.Loss <= (1.0 + _options.Margin) * possible.Min(other => other.Loss)).OrderBy(candidate => candidate.Loss).Take(_options.MostMembers)];
+        kept = [.. possible.Where(kept.Contains)];
         List<PooledMember> members = [];
         foreach (IGrouping<WindowRecipe, Candidate> alike in kept.GroupBy(candidate => candidate.Recipe))
         {
@@ -83,9 +90,18 @@ public sealed class PanelSearch
         {
             Model = new PooledModel(members, [.. members.Select(_ => 1.0)], transform, _options.Relevance),
             Tried = [.. candidates.Select(candidate => new TriedCandidate(candidate.Recipe, candidate.Transform, candidate.Fit.Components, candidate.Loss, kept.Contains(candidate)))],
-            LongSeason = longSeason,
+            LongSeason = _longSeason,
             PoolLoss = PoolLoss(kept),
         };
+    }
+
+    /// <summary>The series that the budget allows to look at, evenly among all.</summary>
+    private IReadOnlyList<ReadOnlyMemory<double>> Affordable(IReadOnlyList<ReadOnlyMemory<double>> series)
+    {
+        double operations = series.Sum(values => _recipes.Sum(recipe => Sums * recipe.Shape.Dimension * (double)recipe.Shape.Dimension * Math.Max(0, values.Length - recipe.Reach)));
+        int stride = (int)Math.Clamp(Math.Ceiling(operations / (_options.Budget * 1e9)), 1.0, series.Count);
+        ReadOnlyMemory<double>[] chosen = [.. series.Where((values, s) => s % stride == 0)];
+        return chosen.Any(values => values.Length > _options.Future) ? chosen : [.. series.OrderByDescending(values => values.Length).Take(1)];
     }
 
     /// <summary>Of the candidates that could be fitted; infinite when none could.</summary>
@@ -154,7 +170,8 @@ public sealed class PanelSearch
                 return true;
             },
             null,
-            cancellation);
+            cancellation,
+            _options.Threads);
         return forecasts;
     }
 

@@ -26,6 +26,18 @@ public sealed record PanelSearchOptions
     /// <summary>Candidates within this share of the best held-out loss are kept.</summary>
     public double Margin { get; init; } = 0.1;
 
+    /// <summary>Members kept, at most: the best of those within the margin. A model of a series costs D³ and some D² numbers a member.</summary>
+    public int MostMembers { get; init; } = int.MaxValue;
+
+    /// <summary>Numbers in a window, at most; the plainest recipe is tried whatever it has.</summary>
+    public int MostDimension { get; init; } = 1024;
+
+    /// <summary>
+    /// What sums over windows may cost, in 10⁹ operations; infinity for no bound. A panel that would cost more is searched on every q-th of its series: a count and not a time, so that every machine finds
+    /// the same.
+    /// </summary>
+    public double Budget { get; init; } = double.PositiveInfinity;
+
     /// <summary>Numbers of a window beyond ± this count as if they lay there in a fit.</summary>
     public double Limit { get; init; } = 8.0;
 

@@ -24,6 +24,22 @@ public sealed class PanelSearchTests
     };
 
     [Fact]
+    public void Run_BoundedCost_LooksAtFewerSeriesAndKeepsTheBestMembers()
+    {
+        PanelSearchOptions options = _options.Search! with { Season = Season, Margin = 1.0, Transform = ValueTransform.None };
+        PanelSelection all = new PanelSearch(_train, options).Run()!;
+        PanelSelection two = new PanelSearch(_train, options with { MostMembers = 2 }).Run()!;
+        TriedCandidate[] best = [.. all.Tried.OrderBy(candidate => candidate.Loss).Take(2)];
+        Assert.True(all.Model.Members.Count > 2);
+        Assert.Equal(best.Select(candidate => candidate.Loss).Order(), two.Tried.Where(candidate => candidate.Kept).Select(candidate => candidate.Loss).Order());
+
+        // With next to no budget one series is left, whose windows are all that is fitted.
+        PanelSelection poor = new PanelSearch(_train, options with { Budget = 1e-9 }).Run()!;
+        Assert.All(poor.Model.Members, member => Assert.InRange(member.Report.Windows, 1, Length));
+        Assert.All(all.Model.Members, member => Assert.True(member.Report.Windows > 10 * Length));
+    }
+
+    [Fact]
     public void Search_TwoPatternsWithALongSeason_FindsItAndBeatsTheSeasonalNaive()
     {
         PanelBacktest backtest = new(_train, _test, _options);
