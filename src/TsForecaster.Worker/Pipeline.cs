@@ -103,7 +103,7 @@ public sealed class Pipeline(
 
     private async Task WorkAsync(PartitionLane lane, PartitionState state, ChannelWriter<Delivery> outbox, CancellationToken cancellation)
     {
-        RefitsUnderWay underWay = new(refits, state.Pending, cancellation);
+        RefitsUnderWay underWay = new(refits, state.Pending, state.PendingBackgrounds, cancellation);
         DeliveryBuilder delivery = new(lane.Partition, settings, sink.Discards, time);
         List<Tick> ticks = [];
         int waiting = 0;
@@ -114,7 +114,7 @@ public sealed class Pipeline(
 
         while (!lane.Closed.IsCancellationRequested && await delivery.WaitAsync(lane.Records, underWay.NextEnd, TooMuchWaits(), cancellation))
         {
-            foreach (SeriesKey ready in underWay.Ended)
+            foreach (SeriesKey ready in underWay.TakeEnded())
             {
                 Advance(ready);
             }
@@ -131,6 +131,11 @@ public sealed class Pipeline(
                 {
                     while (state.CloseNext(tick.Time) is { } closed)
                     {
+                        if (state.BeginBackground(closed) is { } fit)
+                        {
+                            underWay.Begin(fit);
+                        }
+
                         Advance(closed);
                         if (delivery.IsFull)
                         {
@@ -165,7 +170,7 @@ public sealed class Pipeline(
 
         void Advance(SeriesKey key)
         {
-            while (state.TryAdvance(key, underWay.Outcome, out StepResult? result))
+            while (state.TryAdvance(key, underWay.Outcome, out StepResult? result, underWay.Outcome))
             {
                 if (state.BeginRefit(key) is { } job)
                 {

@@ -13,6 +13,12 @@ public sealed record RefitJob(SeriesKey Key, long Since, double[] History, Forec
     /// <summary>What is searched for before the fit; null when <see cref="Recipe"/> stands. Where it finds nothing, that stands too.</summary>
     public SelectionTask? Search { get; init; }
 
+    /// <summary>The model of the series' group, which is adapted to its history; null when the series has its own.</summary>
+    public PooledModel? Background { get; init; }
+
+    /// <summary>Series that <see cref="Background"/> was fitted to.</summary>
+    public int Pooled { get; init; }
+
     /// <summary>Why the refit began.</summary>
     public RefitTrigger Trigger { get; init; } = RefitTrigger.Scheduled;
 

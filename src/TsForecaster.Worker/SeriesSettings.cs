@@ -16,6 +16,16 @@ public enum Aggregate
     Max,
 }
 
+/// <summary>What a model is fitted to.</summary>
+public enum ModelScope
+{
+    /// <summary>The history of its series.</summary>
+    Series,
+
+    /// <summary>The histories of all series of a group, and then adapted to each.</summary>
+    Pooled,
+}
+
 /// <summary>What one series is to be treated by: the service's settings, with the overrides of the first pattern that matches its name.</summary>
 public sealed record SeriesSettings
 {
@@ -66,6 +76,16 @@ public sealed record ModelSettings
     /// <summary>K of one mixture; null searches for how to forecast, and of the settings below only <see cref="Recalibrate"/>, <see cref="Fill"/> and <see cref="Seed"/> then count.</summary>
     [Range(1, 1000)]
     public int? Components { get; init; }
+
+    /// <summary>Whether a series has a model of its own, or its group's adapted to it.</summary>
+    public ModelScope Scope { get; init; } = ModelScope.Series;
+
+    /// <summary>The name of the group. Series of a partition whose settings agree, this included, share a model.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>τ: with so many windows a series lies half way between its group's model and its own.</summary>
+    [Range(1.0, 1e9)]
+    public double Relevance { get; init; } = 200.0;
 
     public CovarianceShape Covariance { get; init; } = CovarianceShape.Full;
 

@@ -29,6 +29,11 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
         return model is null ? None(recipe, history) : Of(Labelled(model, start, history));
     }
 
+    /// <summary>Adapts the model of a group to the history of one of its series.</summary>
+    public static ModelFit Adapted(PooledModel background, ReadOnlyMemory<double> history) => background.Within(history.Length) is { } within
+        ? new ModelFit(new Forecaster(within.Adapt(history)), within.CountWindows(history), double.NaN, null)
+        : new ModelFit(null, 0, double.NaN, $"{history.Length} steps are fewer than the group's model looks back");
+
     private static ModelFit Of(ForecastModel model) => new(
         new Forecaster(model),
         model.Members.Max(member => member.Report.Windows),

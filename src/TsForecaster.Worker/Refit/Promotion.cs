@@ -6,7 +6,7 @@ using TsForecaster.Model.Forecasting;
 namespace TsForecaster.Worker.Refit;
 
 /// <summary>
-/// A refit has to earn its place. It is searched for and fitted without the last part of the history and forecasts that part, as does the
+/// A refit has to earn its place, be it a fit to the series alone or its group's model adapted to it. It is searched for and fitted without the last part of the history and forecasts that part, as does the
 /// active model, which has not learned from it either; it is turned down when its CRPS is more than the margin above the active model's. One
 /// that is taken goes on from where it stands to a fit of everything: what is published learns from the newest values too, while
 /// <c>holdout_crps</c> remains a score on values that the scored fit had not seen.
@@ -18,20 +18,21 @@ internal static class Promotion
         ReadOnlyMemory<double> before = job.History.AsMemory(0, job.History.Length - job.Holdout);
         ForecastRecipe? chosen = Chosen(job, before, cancellation);
         int searched = job.Search is null ? 0 : job.History.Length;
-        string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : "");
-        if ((chosen ?? job.Recipe) is not { } recipe)
+        string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
+        ForecastRecipe? recipe = chosen ?? job.Recipe;
+        if (recipe is null && job.Background is null)
         {
             return new RefitOutcome(null, 0, double.NaN, $"{reason}: {before.Length} steps, or what is observed of them, are too few to choose by how to forecast") { Searched = searched };
         }
 
-        ModelFit? trial = job.Holdout > 0 ? ModelFit.Of(recipe, before, job.Active?.Model, cancellation) : null;
+        ModelFit? trial = job.Holdout > 0 ? Fit(before, job.Active?.Model) : null;
         (double score, double rival) = Compare(trial?.Forecaster, job);
         if (score > rival * (1.0 + job.Margin))
         {
             return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
         }
 
-        ModelFit fit = ModelFit.Of(recipe, job.History, trial?.Forecaster?.Model ?? job.Active?.Model, cancellation);
+        ModelFit fit = Fit(job.History, trial?.Forecaster?.Model ?? job.Active?.Model);
         string? trouble = fit.Trouble is null ? null : $"{reason}: {fit.Trouble}{(job.Active is null ? "" : "; the last good model is kept")}";
         return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? (reason + Figures(score, rival)))
         {
@@ -39,6 +40,9 @@ internal static class Promotion
             Searched = searched,
             Found = fit.Forecaster is not null ? chosen : null,
         };
+
+        ModelFit Fit(ReadOnlyMemory<double> history, ForecastModel? start) =>
+            job.Background is { } background ? ModelFit.Adapted(background, history) : ModelFit.Of(recipe!, history, start, cancellation);
     }
 
     /// <summary>What a search finds; null when there is none, or it finds nothing.</summary>

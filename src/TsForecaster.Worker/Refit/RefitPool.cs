@@ -7,24 +7,30 @@ namespace TsForecaster.Worker.Refit;
 /// Does refits in the background, at most <paramref name="concurrency"/> at a time, never on the poll thread. Whichever ends first,
 /// the outcome of a job depends on the job alone.
 /// </summary>
-/// <param name="fit">How a job is done; <see cref="Do"/> unless a test wants to decide when it ends.</param>
+/// <param name="fit">How a job is done; <see cref="Do(RefitJob, CancellationToken)"/> unless a test wants to decide when it ends.</param>
 public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken, RefitOutcome>? fit = null) : IDisposable
 {
     private static readonly Meter Meter = new("TsForecaster.Refit");
     private static readonly ActivitySource Activities = new("TsForecaster.Refit");
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("tsforecaster.refit.duration", "s", "Time of one refit");
+    private static readonly Histogram<double> BackgroundDuration = Meter.CreateHistogram<double>("tsforecaster.background.duration", "s", "Time of one fit of the model of a group of series");
     private static readonly Counter<long> Kept = Meter.CreateCounter<long>("tsforecaster.refit.kept", null, "Refits turned down because the active model forecasts better");
     private static readonly Counter<long> Failed = Meter.CreateCounter<long>("tsforecaster.refit.failed", null, "Refits that gave no model");
 
     private readonly SemaphoreSlim _slots = new(concurrency);
 
     /// <summary>Queues a job. The queue holds at most one job a series, since a series has one refit under way.</summary>
-    public async Task<RefitOutcome> Start(RefitJob job, CancellationToken cancellation)
+    public Task<RefitOutcome> Start(RefitJob job, CancellationToken cancellation) => InASlot(() => (fit ?? Do)(job, cancellation), cancellation);
+
+    /// <summary>Queues a fit of a group.</summary>
+    public Task<BackgroundOutcome> Start(BackgroundJob job, CancellationToken cancellation) => InASlot(() => Do(job, cancellation), cancellation);
+
+    private async Task<T> InASlot<T>(Func<T> work, CancellationToken cancellation)
     {
         await _slots.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => (fit ?? Do)(job, cancellation), cancellation);
+            return await Task.Run(work, cancellation);
         }
         finally
         {
@@ -52,6 +58,22 @@ public sealed class RefitPool(int concurrency, Func<RefitJob, CancellationToken,
         if (outcome.Forecaster is null)
         {
             (outcome.Kept ? Kept : Failed).Add(1);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Does a fit of a group. Too little or unusable history is an outcome, not an error.</summary>
+    public static BackgroundOutcome Do(BackgroundJob job, CancellationToken cancellation)
+    {
+        using Activity? activity = Activities.StartActivity("background");
+        activity?.SetTag("series.count", job.Series);
+        long begun = Stopwatch.GetTimestamp();
+        BackgroundOutcome outcome = BackgroundFit.Do(job, cancellation);
+        BackgroundDuration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        if (outcome.Model is null)
+        {
+            Failed.Add(1);
         }
 
         return outcome;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using TsForecaster.Model.Forecasting;
 
@@ -10,14 +11,15 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 public sealed class PartitionState
 {
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly Func<string, SeriesSettings> _settings;
     private readonly IReadOnlyList<int> _horizons;
-    private readonly Dictionary<SeriesKey, Entry> _series = [];
+    private readonly Dictionary<SeriesKey, GriddedSeries> _series = [];
+    private readonly SortedDictionary<string, SeriesGroup> _groups = new(StringComparer.Ordinal);
 
     // Every series that is awake, by the stream time at which its next cell closes; ties go by name.
-    private readonly PriorityQueue<Entry, (long ClosesAt, SeriesKey Key)> _closings = new();
+    private readonly PriorityQueue<GriddedSeries, (long ClosesAt, SeriesKey Key)> _closings = new();
     private long _streamTime = long.MinValue;
     private int _written;
 
@@ -25,21 +27,14 @@ public sealed class PartitionState
     /// <param name="horizons">Horizons to publish and score, ascending; empty means all. Those past a series' future are left out.</param>
     public PartitionState(Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons) => (_settings, _horizons) = (settings, horizons);
 
-    /// <param name="Waiting">Closed cells that are not yet taken in, because the refit that becomes active with the first is still under way.</param>
-    private sealed record Entry(SeriesGrid Grid, SeriesState State, Queue<ClosedCell> Waiting)
-    {
-        /// <summary>What was asked for since the last cell closed.</summary>
-        public PinRequest? Request { get; set; }
-    }
-
-    /// <param name="Request">What was asked for while the cell was the next to close: it keeps its place among the cells.</param>
-    private readonly record struct ClosedCell(Step Step, PinRequest? Request);
-
     /// <summary>Every series seen so far.</summary>
     public IReadOnlyCollection<SeriesKey> Series => _series.Keys;
 
     /// <summary>The refits under way, in the order of the series' names.</summary>
     public IReadOnlyList<RefitJob> Pending => [.. _series.OrderBy(s => s.Key).Select(s => s.Value.State.Pending).OfType<RefitJob>()];
+
+    /// <summary>The fits of groups of series that are under way, in the order of their ids and numbers.</summary>
+    public IReadOnlyList<BackgroundJob> PendingBackgrounds => [.. _groups.Values.SelectMany(group => group.UnderWay)];
 
     /// <summary>Closed cells not yet taken in, over all series.</summary>
     public int Waiting { get; private set; }
@@ -55,13 +50,12 @@ public sealed class PartitionState
     public SeriesKey? CloseNext(long time)
     {
         _streamTime = Math.Max(_streamTime, time);
-        if (!_closings.TryPeek(out Entry? due, out (long ClosesAt, SeriesKey) next) || next.ClosesAt > _streamTime)
+        if (!_closings.TryPeek(out GriddedSeries? due, out (long ClosesAt, SeriesKey) next) || next.ClosesAt > _streamTime)
         {
             return null;
         }
 
-        due.Waiting.Enqueue(new ClosedCell(due.Grid.Close(), due.Request));
-        due.Request = null;
+        due.Close();
         Waiting++;
         if (due.Grid.Asleep)
         {
@@ -79,7 +73,7 @@ public sealed class PartitionState
     /// <returns>False when the tick was too late for its cell.</returns>
     public bool Place(in Tick tick)
     {
-        Entry entry = Of(tick.Key);
+        GriddedSeries entry = Of(tick.Key);
         (bool asleep, long late) = (entry.Grid.Asleep, entry.Grid.Late);
         entry.Grid.Place(tick, _streamTime);
         if (asleep && !entry.Grid.Asleep)
@@ -98,7 +92,7 @@ public sealed class PartitionState
     public bool Ask(string series, PinRequest request)
     {
         bool known = false;
-        foreach ((SeriesKey key, Entry entry) in _series)
+        foreach ((SeriesKey key, GriddedSeries entry) in _series)
         {
             if (key.Series == series)
             {
@@ -110,13 +104,15 @@ public sealed class PartitionState
         return known;
     }
 
-    /// <summary>Takes the series' next closed cell in, unless there is none or the refit it needs is not at hand.</summary>
+    /// <summary>Takes the series' next closed cell in, unless there is none or a fit it needs is not at hand.</summary>
     /// <param name="refit">The outcome of the series' pending refit, or null while it is under way; asked only when it is needed.</param>
-    public bool TryAdvance(SeriesKey key, Func<SeriesKey, RefitOutcome?> refit, [NotNullWhen(true)] out StepResult? result)
+    /// <param name="background">The same for a fit of the series' group; asked once when it has an outcome. Left out where no series is pooled.</param>
+    public bool TryAdvance(
+        SeriesKey key, Func<SeriesKey, RefitOutcome?> refit, [NotNullWhen(true)] out StepResult? result, Func<SeriesKey, BackgroundJob, BackgroundOutcome?>? background = null)
     {
-        Entry entry = Of(key);
+        GriddedSeries entry = Of(key);
         RefitOutcome? outcome = null;
-        if (!entry.Waiting.TryPeek(out ClosedCell cell) || (entry.State.ActivatesAt(cell.Step) && (outcome = refit(key)) is null))
+        if (!entry.Waiting.TryPeek(out ClosedCell cell) || !IsKnown(key, cell.Background, background) || (entry.State.ActivatesAt(cell.Step) && (outcome = refit(key)) is null))
         {
             result = null;
             return false;
@@ -124,22 +120,52 @@ public sealed class PartitionState
 
         entry.Waiting.Dequeue();
         Waiting--;
-        result = entry.State.Advance(cell.Step, outcome, cell.Request, entry.Grid.Late);
+        result = entry.State.Advance(cell.Step, outcome, cell.Request, cell.Background, entry.Grid.Late);
         return true;
     }
 
     /// <summary>The refit of a series that its last step made due, pending from now on; null when none is.</summary>
     public RefitJob? BeginRefit(SeriesKey key) => Of(key).State.BeginRefit();
 
-    private Entry Of(SeriesKey key)
+    /// <summary>The fit of a group that the last closed cell made due, which is under way from now on; null when none is.</summary>
+    public BackgroundJob? BeginBackground(SeriesKey key) => Of(key).Group?.TakeBegun();
+
+    private static bool IsKnown(SeriesKey key, Background? background, Func<SeriesKey, BackgroundJob, BackgroundOutcome?>? outcomeOf)
     {
-        if (!_series.TryGetValue(key, out Entry? entry))
+        if (background?.Job is { } job && outcomeOf?.Invoke(key, job) is { } outcome)
+        {
+            background.Settle(outcome);
+        }
+
+        return background?.Job is null;
+    }
+
+    private GriddedSeries Of(SeriesKey key)
+    {
+        if (!_series.TryGetValue(key, out GriddedSeries? entry))
         {
             SeriesSettings settings = _settings(key.Series);
-            _series.Add(key, entry = new Entry(new SeriesGrid(key, settings.Grid), new SeriesState(key, settings, Horizons(settings)), []));
+            Add(key, entry = new GriddedSeries(new SeriesGrid(key, settings.Grid), new SeriesState(key, settings, Horizons(settings)), GroupOf(settings)));
         }
 
         return entry;
+    }
+
+    private void Add(SeriesKey key, GriddedSeries series)
+    {
+        _series.Add(key, series);
+        series.Group?.Add(key, series);
+    }
+
+    private SeriesGroup? GroupOf(SeriesSettings settings)
+    {
+        if (settings.Model.Scope == ModelScope.Series)
+        {
+            return null;
+        }
+
+        string id = SeriesGroup.IdOf(settings);
+        return _groups.TryGetValue(id, out SeriesGroup? group) ? group : _groups[id] = new SeriesGroup(settings);
     }
 
     private int[] Horizons(SeriesSettings settings)
@@ -157,8 +183,17 @@ public sealed class PartitionState
         using StateWriter writer = new(_written);
         writer.Write(Version);
         writer.Write(_streamTime);
+        writer.Write(_groups.Count);
+        foreach ((string id, SeriesGroup group) in _groups)
+        {
+            writer.Write(id);
+            int end = writer.Reserve();
+            group.Write(writer);
+            writer.Fill(end, writer.Length);
+        }
+
         writer.Write(_series.Count);
-        foreach ((SeriesKey key, Entry entry) in _series.OrderBy(s => s.Key))
+        foreach ((SeriesKey key, GriddedSeries entry) in _series.OrderBy(s => s.Key))
         {
             writer.Write(key.Series);
             writer.Write(key.Channel);
@@ -172,6 +207,7 @@ public sealed class PartitionState
                 writer.Write(cell.Step.Start);
                 writer.Write(cell.Step.Value);
                 PinRequests.Write(writer, cell.Request);
+                writer.Write(cell.Background?.Number ?? -1);
             }
 
             entry.State.Write(writer);
@@ -183,7 +219,10 @@ public sealed class PartitionState
         return writer.ToSequence();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote. A series whose interval or aggregate has changed begins anew.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write"/> wrote. A series whose interval or aggregate has changed begins anew, and so does the model of a group any of whose
+    /// settings have.
+    /// </summary>
     /// <exception cref="InvalidDataException">The bytes are not a state, or of a version this program does not know.</exception>
     public static PartitionState Read(ReadOnlySequence<byte> bytes, Func<string, SeriesSettings> settings, IReadOnlyList<int> horizons)
     {
@@ -208,6 +247,7 @@ public sealed class PartitionState
         }
 
         state._streamTime = reader.ReadInt64();
+        Dictionary<string, IReadOnlyDictionary<int, Background>> models = state.ReadGroups(reader);
         for (int left = reader.ReadInt32(); left > 0; left--)
         {
             SeriesKey key = new(reader.ReadString(), reader.ReadString());
@@ -218,14 +258,16 @@ public sealed class PartitionState
             {
                 SeriesGrid grid = SeriesGrid.Read(reader, key, own.Grid);
                 PinRequest? request = PinRequests.Read(reader);
+                SeriesGroup? group = state.GroupOf(own);
+                IReadOnlyDictionary<int, Background> backgrounds = models.GetValueOrDefault(group?.Id ?? "", ReadOnlyDictionary<int, Background>.Empty);
                 Queue<ClosedCell> waiting = [];
                 for (int cells = reader.ReadInt32(); cells > 0; cells--)
                 {
-                    waiting.Enqueue(new ClosedCell(new Step(key, reader.ReadInt64(), reader.ReadDouble()), PinRequests.Read(reader)));
+                    waiting.Enqueue(new ClosedCell(new Step(key, reader.ReadInt64(), reader.ReadDouble()), PinRequests.Read(reader), backgrounds.GetValueOrDefault(reader.ReadInt32())));
                 }
 
-                Entry entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own)), waiting) { Request = request };
-                state._series.Add(key, entry);
+                GriddedSeries entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own), backgrounds), group) { Waiting = waiting, Request = request };
+                state.Add(key, entry);
                 state.Waiting += waiting.Count;
                 if (!entry.Grid.Asleep)
                 {
@@ -236,6 +278,30 @@ public sealed class PartitionState
             stream.Position = end;
         }
 
+        foreach (string unused in state._groups.Where(group => group.Value.IsEmpty).Select(group => group.Key).ToArray())
+        {
+            state._groups.Remove(unused);
+        }
+
         return state;
+    }
+
+    /// <summary>Reads the groups, and their models by number; those of settings that this program has no longer are passed over.</summary>
+    private Dictionary<string, IReadOnlyDictionary<int, Background>> ReadGroups(BinaryReader reader)
+    {
+        Dictionary<string, IReadOnlyDictionary<int, Background>> models = [];
+        for (int left = reader.ReadInt32(); left > 0; left--)
+        {
+            string id = reader.ReadString();
+            long end = reader.ReadInt64();
+            if (SeriesGroup.SettingsOf(id) is { } settings)
+            {
+                (_groups[id], models[id]) = SeriesGroup.Read(reader, settings);
+            }
+
+            reader.BaseStream.Position = end;
+        }
+
+        return models;
     }
 }

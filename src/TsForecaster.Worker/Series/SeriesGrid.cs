@@ -20,6 +20,12 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
     /// <summary>No cell is due to close before another tick comes.</summary>
     public bool Asleep { get; private set; } = true;
 
+    /// <summary>Nanoseconds in a cell.</summary>
+    public long Interval => _interval;
+
+    /// <summary>Start of the cell that closes next.</summary>
+    public long NextStart => _next * _interval;
+
     /// <summary>The stream time at which the next cell closes.</summary>
     public long ClosesAt => ClosingTime(_next);
 

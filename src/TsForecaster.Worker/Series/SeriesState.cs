@@ -12,8 +12,6 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
-    private const double MostToFill = 1e8;
-
     private readonly long _interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
     private SeriesHistory _history = new(Capacity(settings));
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
@@ -21,34 +19,44 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private HeldModels _models = new(settings.Refit.Keep);
     private RefitSchedule _schedule = new(settings.Refit);
     private RecipeChoice _recipe = new(settings);
+    private GroupModel? _group = settings.Model.Scope == ModelScope.Pooled ? new() : null;
     private LiveRecalibration? _recalibration = Recalibration(settings);
     private OpenGaps _gaps = Gaps(settings);
     private PinRequest? _request;
-    private long _nextStart = -1;
     private long _steps;
     private long _missing;
     private long _refits;
     private double _rounding;
 
+    /// <summary>Start of the cell after the last one; negative before the first.</summary>
+    public long NextStart { get; private set; } = -1;
+
+    /// <summary>Steps of history without a break, as far as they are kept.</summary>
+    public int Known => _history.Count;
+
+    /// <summary>The models of the series' group that it refers to.</summary>
+    public IEnumerable<Background?> Backgrounds => [_group?.Current, _group?.Adapting];
+
     /// <summary>The refit under way, as a job that can be done again; null when there is none.</summary>
     public RefitJob? Pending => _schedule.PendingSince is { } since ? Job(since) : null;
 
     /// <summary>Whether the model under way becomes active with this step, which the caller must then have waited for.</summary>
-    public bool ActivatesAt(in Step step) => step.Start == _nextStart && _schedule.EndsAt(_steps + 1);
+    public bool ActivatesAt(in Step step) => step.Start == NextStart && _schedule.EndsAt(_steps + 1);
 
     /// <summary>Takes in a closed cell: scores what was forecast for it, activates a model that is due, forecasts on.</summary>
     /// <param name="refit">The outcome of the pending refit when <see cref="ActivatesAt"/> this step, else null.</param>
     /// <param name="request">What the operator asked for while the cell was open, if anything.</param>
+    /// <param name="inForce">The model of the series' group for this cell, no longer under way.</param>
     /// <param name="late">Late ticks of the series so far, for its status.</param>
-    public StepResult Advance(in Step step, RefitOutcome? refit, PinRequest? request, long late)
+    public StepResult Advance(in Step step, RefitOutcome? refit, PinRequest? request, Background? inForce, long late)
     {
-        if (_nextStart >= 0 && step.Start != _nextStart)
+        if (NextStart >= 0 && step.Start != NextStart)
         {
             StartAnew();
         }
 
         _steps++;
-        _nextStart = step.Start + _interval;
+        NextStart = step.Start + _interval;
         _history.Append(step.Value);
         _missing += step.Missing ? 1 : 0;
 
@@ -58,9 +66,10 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         double pit = oneStep?.Cdf(unrounded) ?? double.NaN;
         _schedule.Observe(surprise, pit);
         _request = request ?? _request;
+        _group?.Observe(inForce);
 
         // One change a cell: a request that meets the end of a refit has the next one.
-        ModelChange? change = refit is not null ? Activate(refit) : _request is { } asked ? Apply(asked) : null;
+        ModelChange? change = refit is not null ? Activate(refit) : _request is { } asked ? Apply(asked) : Start();
         if (change is not null && _models.Active is { } active)
         {
             _recalibration?.Measure(_history.Last(_history.Count), _rounding, active.Model.Transform);
@@ -73,11 +82,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             Surprise = surprise,
             Pit = pit,
             Scores = scores,
-            Filled = Fill(step),
+            Filled = settings.Model.Fill ? CellFilling.Fill(_gaps.Close(_steps, step.Missing), step.Start, _steps, _interval, _history, _models.Active?.Model) : [],
             Model = change,
             Forecast = Issue(),
             Live = _scoring.Live,
-            Status = new SeriesStatus(_steps, _schedule.Begun ? 0 : Math.Max(0, settings.FirstFit - _history.Count), late, _missing, _refits),
+            Status = new SeriesStatus(_steps, _schedule.Begun || _models.Active is not null ? 0 : Math.Max(0, First - _history.Count), late, _missing, _refits),
         };
     }
 
@@ -85,7 +94,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     public RefitJob? BeginRefit()
     {
         bool first = !_schedule.Begun;
-        if (_history.Count < settings.FirstFit || !_schedule.TryBegin(_steps, modelled: _models.Active is not null))
+        if (!(_group?.CanAdapt(_history.Count) ?? _history.Count >= settings.FirstFit) || !_schedule.TryBegin(_steps, modelled: _models.Active is not null))
         {
             return null;
         }
@@ -96,8 +105,14 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         _rounding = Rounding.Of(_history.Last(_history.Count));
+        _group?.Begin();
         return Job(_steps);
     }
+
+    /// <summary>So many last values, or all where there are fewer.</summary>
+    public ReadOnlySpan<double> Last(int count) => _history.Last(Math.Min(count, _history.Count));
+
+    private int First => _group?.Shortest ?? settings.FirstFit;
 
     // A pending refit must be repeatable until it is active, so the values it began with stay for that long.
     private static int Capacity(SeriesSettings settings) => Math.Max(
@@ -116,7 +131,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _history.Clear();
         _outstanding.Clear();
         _gaps.Clear();
-        _schedule.End();
+        EndRefit();
         _recipe.StartAnew();
         _recalibration = Recalibration(settings);
     }
@@ -149,13 +164,35 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         _recipe.Settle(refit, _schedule.Drifted);
-        _schedule.End();
+        EndRefit();
         return Change(refit.Windows, refit.LogLikelihood, refit.Forecaster is not null, refit.Reason) with { HoldoutCrps = refit.HoldoutCrps };
     }
+
+    private void EndRefit()
+    {
+        _schedule.End();
+        _group?.End();
+    }
+
+    /// <summary>A series without a model and without a window of its own has its group's, as soon as its past is full.</summary>
+    private ModelChange? Start()
+    {
+        if (_group?.Current is not { } background || _models.Active is not null || _group.CanAdapt(_history.Count) || _group.Start(_history.Last(_history.Count)) is not { } started)
+        {
+            return null;
+        }
+
+        _models.Promote(started, Math.Max(0, _steps - Since(background, _steps)));
+        return Change(0, double.NaN, promoted: true, $"cold start from the model of {background.Series} series");
+    }
+
+    /// <summary>Steps from the values that a group's model learned from to a step of the series; 0 before.</summary>
+    private long Since(Background background, long step) => Math.Max(0, (NextStart - background.Since) / _interval) - (_steps - step) is > 0 and var since ? since : 0;
 
     private ModelChange Apply(PinRequest request)
     {
         _request = null;
+        _group?.End();
         if (request.Model is null)
         {
             _schedule.Pin(false);
@@ -174,41 +211,6 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
     private ModelChange Change(int windows, double logLikelihood, bool promoted, string reason) =>
         new(_models.Active?.Model.Id ?? "", _models.Active?.Model.Components ?? 0, windows, logLikelihood, promoted, reason);
-
-    /// <summary>The missing cells that are due with this one, given what came before and after them.</summary>
-    private IReadOnlyList<FilledCell> Fill(in Step step)
-    {
-        if (!settings.Model.Fill || _gaps.Close(_steps, step.Missing) is not { Count: > 0 } due || _models.Active is not { } active)
-        {
-            return [];
-        }
-
-        // The first cell of a long gap may lie before the window that ends here; then one that ended earlier knows it best.
-        int[] back = [.. due.Select(missing => (int)(_steps - missing)).Where(steps => steps < _history.Count)];
-        int looked = active.Model.Reach + active.Model.Future + back.DefaultIfEmpty().Max();
-        UnivariateMixture?[] values = new GapFiller(Filling(active.Model)).Fill(_history.Last(Math.Min(_history.Count, looked)), back);
-        List<FilledCell> filled = [];
-        for (int i = 0; i < back.Length; i++)
-        {
-            if (values[i] is { } value)
-            {
-                filled.Add(new FilledCell(step.Start - (back[i] * _interval), value.Mean, value.StandardDeviation));
-            }
-        }
-
-        return filled;
-    }
-
-    /// <summary>
-    /// Of an ensemble, the member that counts most among those whose conditioning on a window, K·D³, a lane can wait for; else the cheapest.
-    /// </summary>
-    private static ForecastModel Filling(ForecastModel model)
-    {
-        double[] costs = [.. model.Members.Select(member => member.Mixture.Components * Math.Pow(member.Shape.Dimension, 3))];
-        double most = Math.Max(MostToFill, costs.Min());
-        int chosen = Enumerable.Range(0, costs.Length).Where(i => costs[i] <= most).MaxBy(i => model.Weights[i]);
-        return model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform);
-    }
 
     private IssuedForecast? Issue()
     {
@@ -245,10 +247,12 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
         double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
-        (ForecastRecipe? recipe, SelectionTask? search) = _recipe.For(history.Length, _schedule.Drifted);
+        (ForecastRecipe? recipe, SelectionTask? search) = _group is null ? _recipe.For(history.Length, _schedule.Drifted) : (null, null);
         return new RefitJob(key, since, history, recipe, _models.Active)
         {
             Search = search,
+            Background = _group?.Adapting?.Model,
+            Pooled = _group?.Adapting?.Series ?? 0,
             Trigger = _schedule.Trigger,
             Holdout = (int)Math.Min(settings.Refit.Holdout, Unseen(since, count) / 2),
             Margin = settings.Refit.Margin,
@@ -259,14 +263,16 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     /// Steps of a refit's history that no model has learned from. Half of them decide between the models, so that the new one has the other
     /// half to be better by; where there is no active model, a quarter of the history tells how good the first one is.
     /// </summary>
-    private long Unseen(long since, int count) => Math.Min(_models.Active is null ? count / 2 : since - _models.LearnedUntil, count);
+    private long Unseen(long since, int count) => Math.Min(
+        Math.Min(_models.Active is null ? count / 2 : since - _models.LearnedUntil, count),
+        _group?.Adapting is { } background ? Since(background, since) : long.MaxValue);
 
     public void Write(StateWriter writer)
     {
         _history.Write(writer);
         writer.Write(_steps);
         writer.Write(_missing);
-        writer.Write(_nextStart);
+        writer.Write(NextStart);
         writer.Write(Fingerprint(settings));
         writer.Write(_refits);
         writer.Write(_rounding);
@@ -278,20 +284,22 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         _outstanding.Write(writer);
         _scoring.Write(writer);
         _models.Write(writer);
+        (_group ?? new GroupModel()).Write(writer);
     }
 
     /// <summary>
     /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, the
     /// history stays and everything fitted to it begins anew.
     /// </summary>
-    public static SeriesState Read(BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
+    /// <param name="backgrounds">The models of the series' group, by number.</param>
+    public static SeriesState Read(BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons, IReadOnlyDictionary<int, Background> backgrounds)
     {
         SeriesState state = new(key, settings, horizons)
         {
             _history = SeriesHistory.Read(reader, Capacity(settings)),
             _steps = reader.ReadInt64(),
             _missing = reader.ReadInt64(),
-            _nextStart = reader.ReadInt64(),
+            NextStart = reader.ReadInt64(),
         };
         if (reader.ReadString() != Fingerprint(settings))
         {
@@ -309,6 +317,17 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         state._outstanding = OutstandingForecasts.Read(reader, settings.Model.Future);
         state._scoring = LiveScoring.Read(reader);
         state._models = HeldModels.Read(reader, settings.Refit.Keep);
+        GroupModel group = GroupModel.Read(reader, backgrounds);
+        if (state._group is not null)
+        {
+            state._group = group;
+            if (group.Adapting is null)
+            {
+                // The refit under way was none of a group's model, or that is gone.
+                state._schedule.End();
+            }
+        }
+
         return state;
     }
 

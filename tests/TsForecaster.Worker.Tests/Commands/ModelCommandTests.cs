@@ -92,6 +92,24 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(3, series.GetProperty("per_horizon").GetArrayLength());
     }
 
+    [Fact]
+    public async Task Prequential_PooledColumns_AreForecastSooner()
+    {
+        string rows = "a,b,c,d\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Join(',', Enumerable.Range(1, 4).Select(s => (s * (Sine(i) + (0.1 * Math.Cos((17.3 * i * i) + s)))).ToString("R", CultureInfo.InvariantCulture))) + "\n"));
+        string file = _folder.Write("panel.csv", rows), report = _folder["pooled.json"];
+        int[] scored = new int[2];
+        foreach (string scope in (string[])["series", "pooled"])
+        {
+            (await CommandResult.Of("prequential", "--data", file, "--values", "a,b,c,d", "--set", $"Model:Scope={scope}", "--set", "Model:Future=3", "--set", "Model:Season=24", "--report", report)).Succeeded();
+            JsonElement[] series = [.. JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray()];
+            Assert.Equal(4, series.Length);
+            Assert.All(series, one => Assert.True(one.GetProperty("crps").GetDouble() < one.GetProperty("seasonal_naive").GetProperty("crps").GetDouble()));
+            scored[scope == "pooled" ? 1 : 0] = series.Sum(one => one.GetProperty("scored").GetInt32());
+        }
+
+        Assert.True(scored[1] > scored[0] + 500, $"{scored[1]} and {scored[0]} forecasts scored");
+    }
+
     [Theory]
     [InlineData("true")]
     [InlineData("false")]

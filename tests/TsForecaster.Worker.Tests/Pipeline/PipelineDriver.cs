@@ -25,6 +25,9 @@ internal sealed class PipelineDriver
     /// <summary>How refits are done.</summary>
     public Func<RefitJob, CancellationToken, RefitOutcome> Fit { get; init; } = RefitPool.Do;
 
+    /// <summary>Refits at a time.</summary>
+    public int Concurrency { get; init; } = 2;
+
     public ICheckpointStore Checkpoints { get; init; } = new MemoryCheckpointStore();
 
     public MemoryTickSource Source { get; private set; } = null!;
@@ -74,7 +77,7 @@ internal sealed class PipelineDriver
 
         prepare?.Invoke(Source);
         Board = new SeriesBoard();
-        using RefitPool refits = new(2, Fit);
+        using RefitPool refits = new(Concurrency, Fit);
         Worker.Pipeline pipeline = new(Settings, Source, new TickDecoder(new KafkaOptions()), refits, Sink, Checkpoints, Board, TimeProvider.System);
         Source.Settled = () => pipeline.Totals.Waiting == 0;
         await pipeline.RunAsync(stop);

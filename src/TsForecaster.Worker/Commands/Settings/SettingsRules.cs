@@ -1,4 +1,6 @@
 using System.Globalization;
+using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Commands.Settings;
 
@@ -41,6 +43,8 @@ internal static class SettingsRules
         Require(errors, window <= refit.History, $"{at}Refit:History", refit.History, $"at least Model:Past + Model:Future = {window} is allowed");
         Require(errors, window > refit.History || model.Season + model.Future <= refit.History, $"{at}Model:Season", model.Season, $"at most Refit:History − Model:Future = {refit.History - model.Future} is allowed");
         Require(errors, window > refit.History || model.Components is null || model.Components <= refit.History - window + 1, $"{at}Model:Components", model.Components ?? 0, $"at most the windows of the history, {refit.History - window + 1}, is allowed");
+        Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Covariance == CovarianceShape.Full, $"{at}Model:Covariance", model.Covariance, "allowed is Full with Model:Scope = Pooled");
+        Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Scope = Pooled");
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
         Require(errors, window > refit.History || refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
         Require(errors, window > refit.History || refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");

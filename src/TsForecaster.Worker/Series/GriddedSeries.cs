@@ -1,0 +1,68 @@
+namespace TsForecaster.Worker.Series;
+
+/// <summary>A series of a partition: its grid, its state, and the closed cells between the two.</summary>
+/// <param name="group">The series that it shares a model with; null when it has its own.</param>
+internal sealed class GriddedSeries(SeriesGrid grid, SeriesState state, SeriesGroup? group)
+{
+    public SeriesGrid Grid => grid;
+
+    public SeriesState State => state;
+
+    public SeriesGroup? Group => group;
+
+    /// <summary>Closed cells that are not yet taken in, because something that becomes active with the first is still under way.</summary>
+    public Queue<ClosedCell> Waiting { get; init; } = [];
+
+    /// <summary>What was asked for since the last cell closed.</summary>
+    public PinRequest? Request { get; set; }
+
+    /// <summary>Steps known without a break, waiting ones included.</summary>
+    public int Length
+    {
+        get
+        {
+            (int length, long next) = (state.Known, state.NextStart);
+            foreach (ClosedCell cell in Waiting)
+            {
+                length = cell.Step.Start == next || next < 0 ? length + 1 : 1;
+                next = cell.Step.Start + grid.Interval;
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>What of a group's models the series still refers to.</summary>
+    public IEnumerable<Background?> Backgrounds => Waiting.Select(cell => cell.Background).Concat(state.Backgrounds);
+
+    /// <summary>Closes the next cell of the grid.</summary>
+    public void Close()
+    {
+        Background? inForce = group?.Observe(grid.NextStart);
+        Waiting.Enqueue(new ClosedCell(grid.Close(), Request, inForce));
+        Request = null;
+    }
+
+    /// <summary>The last values known without a break, waiting ones included; fewer where there are not so many.</summary>
+    public double[] Last(int count)
+    {
+        List<double> values = [.. state.Last(count)];
+        long next = state.NextStart;
+        foreach (ClosedCell cell in Waiting)
+        {
+            if (next >= 0 && cell.Step.Start != next)
+            {
+                values.Clear();
+            }
+
+            values.Add(cell.Step.Value);
+            next = cell.Step.Start + grid.Interval;
+        }
+
+        return [.. values.TakeLast(count)];
+    }
+}
+
+/// <param name="Request">What was asked for while the cell was the next to close: it keeps its place among the cells.</param>
+/// <param name="Background">The model of the series' group in force.</param>
+internal readonly record struct ClosedCell(Step Step, PinRequest? Request, Background? Background);
