@@ -143,6 +143,8 @@ public sealed class Pipeline(
                         }
                     }
 
+                    // First what waits: whoever sees that all ticks are in must not miss it.
+                    Totals.CountWaiting(ref waiting, state.Waiting);
                     Totals.CountTick(inTime: state.Place(tick));
                 }
 
