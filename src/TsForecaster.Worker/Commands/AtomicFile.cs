@@ -3,13 +3,29 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Writes a file wholly or not at all: beside its place first, then renamed over it.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Makes sure that a file can be written there, before the work is done whose outcome it is to hold; nothing is left there. Null is no file.</summary>
+    /// <summary>Makes sure that a file can be written there, before the work is done whose outcome it is to hold; nothing is left there.</summary>
+    /// <param name="path">Null is no file.</param>
+    /// <param name="read">Files that are read or written too, which this one may not replace.</param>
+    /// <exception cref="UsageException">The path is empty, or that of another file.</exception>
     /// <exception cref="FailureException">The directory does not exist or cannot be written to, or the path is one.</exception>
-    public static void Check(string? path)
+    public static void Check(string? path, params ReadOnlySpan<string?> read)
     {
         if (path is null)
         {
             return;
+        }
+
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new UsageException("the name of a file to write is empty");
+        }
+
+        foreach (string? input in read)
+        {
+            if (input is not null && Path.GetFullPath(input) == Path.GetFullPath(path))
+            {
+                throw new UsageException($"{path} would be overwritten: another argument names it too");
+            }
         }
 
         string full = Path.GetFullPath(path), directory = Path.GetDirectoryName(full) ?? full;

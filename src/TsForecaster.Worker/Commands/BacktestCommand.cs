@@ -94,8 +94,8 @@ internal static class BacktestCommand
             if (isPanel)
             {
                 string test = parsed.GetValue(panelTest) ?? throw new UsageException("--panel needs --panel-test FILE");
-                AtomicFile.Check(json);
-                AtomicFile.Check(page);
+                AtomicFile.Check(json, parsed.GetValue(panel), test, page);
+                AtomicFile.Check(page, parsed.GetValue(panel), test);
                 run = BacktestRun.OfPanel(parsed.GetValue(panel)!, test, request);
             }
             else
@@ -103,8 +103,8 @@ internal static class BacktestCommand
                 _ = parsed.GetValue(source.Data) ?? throw new UsageException("--data FILE (or --panel FILE) is needed");
                 _ = parsed.GetValue(source.Values) ?? throw new UsageException("--values COL[,COL…] is needed with --data");
                 TableRequest wanted = source.Of(parsed);
-                AtomicFile.Check(json);
-                AtomicFile.Check(page);
+                AtomicFile.Check(json, parsed.GetValue(source.Data), page);
+                AtomicFile.Check(page, parsed.GetValue(source.Data));
                 SeriesTable table = wanted.Read();
                 table.WarnOfUnevenTimes(terminal.Error);
                 run = BacktestRun.OfTable(table, request);

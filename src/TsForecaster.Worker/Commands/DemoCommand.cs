@@ -35,7 +35,8 @@ internal static class DemoCommand
         command.SetAction(async (parsed, stop) =>
         {
             TimeSpan? span = parsed.GetValue(length) is { } text ? Span(text) : null;
-            AtomicFile.Check(parsed.GetValue(report));
+            AtomicFile.Check(parsed.GetValue(report), parsed.GetValue(database));
+            AtomicFile.Check(parsed.GetValue(database));
             string folder = Directory.CreateTempSubdirectory("tsforecaster-demo-").FullName;
             string? kept = parsed.GetValue(database);
             Request request = new(span, parsed.GetValue(report), Path.GetFullPath(kept ?? Path.Combine(folder, "demo.db")), kept is not null, Path.Combine(folder, "checkpoints"), parsed.GetValue(url)!);

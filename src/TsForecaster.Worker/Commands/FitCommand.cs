@@ -43,7 +43,7 @@ internal static class FitCommand
 
             double cost = Arguments.Budget(parsed.GetValue(budget));
             TableRequest request = source.Of(parsed);
-            AtomicFile.Check(output);
+            AtomicFile.Check(output, parsed.GetValue(source.Data));
             if (!auto)
             {
                 Arguments.WarnOfBudget(terminal, parsed.GetValue(budget), "nothing is searched for when --past or the mixture is given; --model components=auto searches");

@@ -36,7 +36,7 @@ internal static class PrequentialCommand
             // No broker is asked, so none need be set.
             ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
             TableRequest request = source.Of(parsed);
-            AtomicFile.Check(parsed.GetValue(report));
+            AtomicFile.Check(parsed.GetValue(report), parsed.GetValue(source.Data));
             return RunAsync(terminal, request.Read(RowOrder.Any), settings, parsed.GetValue(report), stop);
         });
         return command;

@@ -257,6 +257,18 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Outputs_NamedAsTheInputOrAsEachOther_AreRefusedAndNothingIsLost()
+    {
+        await FitSine();
+        string data = _folder["sine.csv"], before = File.ReadAllText(data);
+        Assert.Contains("would be overwritten", (await CommandResult.Of("fit", "--data", data, "--values", "y", "--future", "4", "--out", data)).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("would be overwritten", (await CommandResult.Of("backtest", "--data", data, "--values", "y", "--future", "4", "--html", data)).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("would be overwritten", (await CommandResult.Of("backtest", "--data", data, "--values", "y", "--future", "4", "--html", _folder["a"], "--report", _folder["a"])).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("is empty", (await CommandResult.Of("fit", "--data", data, "--values", "y", "--future", "4", "--out", "")).Complaint(2), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(data));
+    }
+
+    [Fact]
     public async Task Sample_SameSeed_SameWindows()
     {
         string model = await FitSine();

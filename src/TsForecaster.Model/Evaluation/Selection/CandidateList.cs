@@ -56,7 +56,7 @@ public static class CandidateList
         yield return new(CandidateKind.Reference, new DensityRecipe { Name = "mean", Shape = few, Normalisation = Normalisation.None, Dependence = Dependence.Level });
         foreach (int seasons in new[] { 1, 4 })
         {
-            if (task.Season > 1 && Fits(few, Profile(Centring.None, task.Season, seasons), rows))
+            if (task.Season > 1 && Fits(few, Profile(Centring.None, task.Season, seasons), rows, windows: 3))
             {
                 yield return new(CandidateKind.Reference, new DensityRecipe
                 {
@@ -108,7 +108,7 @@ public static class CandidateList
             {
                 WindowShape shape = new(past, task.Future);
                 Normalisation normalisation = Profile(Centring.Last, task.Season, seasons) with { Decay = decay };
-                if (seasons * task.Season > longest && Fits(shape, normalisation, rows))
+                if (seasons * task.Season > longest && Fits(shape, normalisation, rows, windows: Math.Max(20, Math.Min(shape.Dimension, rows / 4))))
                 {
                     yield return new(CandidateKind.Levelled, new DensityRecipe
                     {
@@ -209,9 +209,9 @@ public static class CandidateList
     private static Normalisation Profile(Centring centring, int season, int seasons) => new(centring) { Season = season, Seasons = seasons };
 
     /// <summary>Whether the rows hold all that a window reads, and enough windows, of which the first have the profile of one season.</summary>
-    private static bool Fits(WindowShape shape, Normalisation normalisation, int rows) =>
+    private static bool Fits(WindowShape shape, Normalisation normalisation, int rows, int windows) =>
         rows >= normalisation.ReachOf(shape) + shape.Future
-        && rows >= shape.Reach + (normalisation.Seasons > 0 ? normalisation.Season : 0) + shape.Future + Math.Max(20, Math.Min(shape.Dimension, rows / 4));
+        && rows >= shape.Reach + (normalisation.Seasons > 0 ? normalisation.Season : 0) + shape.Future + windows - 1;
 
     private static string Describe(GainPenalty penalty) => penalty switch
     {

@@ -116,7 +116,8 @@ public static class ModelSelection
                 progress?.Report((i + 1.0) / candidates.Count);
             }
 
-            if (search._candidates.Count == 0)
+            // Without a simple forecast there is nothing to be better than.
+            if (!search._candidates.Exists(candidate => candidate.Kind == CandidateKind.Reference))
             {
                 return null;
             }

@@ -49,8 +49,7 @@ internal sealed class SeriesChoice
         }
 
         Mse = [.. _errors.Select(own => MeanSquare(own, 0, _origins))];
-        int[] references = [.. Indices(CandidateKind.Reference)];
-        Reference = references.MinBy(i => (double.IsNaN(Mse[i]) ? double.PositiveInfinity : Mse[i], i));
+        Reference = Refer();
         Admitted = Admit();
         Weights = Combine(0, 0);
     }
@@ -99,6 +98,15 @@ internal sealed class SeriesChoice
     }
 
     private IEnumerable<int> Indices(CandidateKind kind) => Enumerable.Range(0, _candidates.Count).Where(i => _candidates[i].Kind == kind);
+
+    /// <summary>The mean of all, too, has to be the best in both halves: where a series wanders, it only looks right while the series passes by.</summary>
+    private int Refer()
+    {
+        int[] falling = [.. Indices(CandidateKind.Reference).OrderBy(i => double.IsNaN(Mse[i]) ? double.PositiveInfinity : Mse[i])];
+        return falling.Length > 1 && IsMean(falling[0]) && !(Better([falling[0]], [falling[1]], 0, _origins / 2) && Better([falling[0]], [falling[1]], _origins / 2, _origins)) ? falling[1] : falling[0];
+    }
+
+    private bool IsMean(int candidate) => _candidates[candidate].Recipes is [{ Dependence: Forecasting.Dependence.Level, Normalisation.IsNone: true }];
 
     /// <summary>
     /// A reverting candidate is admitted when the equal-weight pool of its kind beats that of the levelled ones in both halves: a mean

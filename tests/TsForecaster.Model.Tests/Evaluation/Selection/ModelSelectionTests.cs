@@ -74,6 +74,32 @@ public sealed class ModelSelectionTests
         Assert.Contains(ModelSelection.Choose([series], task).Recipes[0].Members, member => member.Normalisation.Centring == Centring.History);
     }
 
+    [Theory]
+    [InlineData(36)]
+    [InlineData(48)]
+    [InlineData(72)]
+    public void Choose_FewSeasons_KnowsTheSeason(int rows)
+    {
+        Random random = new(6);
+        double[] series = [.. Enumerable.Range(0, rows + 12).Select(t => 50.0 + (8.0 * Math.Sin(t * Math.Tau / 12.0)) + Gaussian(random))];
+        (double ours, double last, _) = Errors(series, rows, new SelectionTask { Future = 6, Season = 12 });
+        Assert.InRange(ours / last, 0.0, 0.2);
+    }
+
+    [Fact]
+    public void Choose_ShortRandomWalks_AreNotDrawnToTheirMean()
+    {
+        double chosen = 0.0, naive = 0.0;
+        for (int seed = 0; seed < 20; seed++)
+        {
+            (double ours, double last, _) = Errors(Walk(60, 100 + seed), 48, new SelectionTask { Future = 6 });
+            chosen += ours;
+            naive += last;
+        }
+
+        Assert.InRange(chosen / naive, 0.5, 1.1);
+    }
+
     [Fact]
     public void Choose_Constant_ForecastsIt()
     {
