@@ -221,7 +221,10 @@ public sealed class Backtest
             {
                 // The columns take turns.
                 bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == first + c;
-                tallies[c].Add(forecast, c, At(first + c, origin), _options.Season, example);
+                SeriesOrigin at = At(first + c, origin);
+
+                // A channel of which nothing was observed has no level to forecast about, whatever the others tell.
+                tallies[c].Add(at.HasPast(forecaster.Model.Reach) ? forecast : null, c, at, _options.Season, example);
             }
         }
 

@@ -59,6 +59,15 @@ public sealed class LinearPool
     public static LinearPool Read(BinaryReader reader) => new() { _first = reader.ReadDouble(), _second = reader.ReadDouble() };
 
     /// <summary>Times its weight in the pool.</summary>
-    private static double Likelihood(UnivariateMixture part, double value, double rounding) =>
-        rounding > 0.0 ? part.Cdf(value + (0.5 * rounding)) - part.Cdf(value - (0.5 * rounding)) : Math.Exp(part.LogDensity(value));
+    private static double Likelihood(UnivariateMixture part, double value, double rounding)
+    {
+        if (!(rounding > 0.0))
+        {
+            return Math.Exp(part.LogDensity(value));
+        }
+
+        // From the nearer tail, where differences of probabilities are not lost beside one.
+        double below = value - (0.5 * rounding), above = value + (0.5 * rounding);
+        return part.Cdf(value) < part.ProbabilityAbove(value) ? part.Cdf(above) - part.Cdf(below) : part.ProbabilityAbove(below) - part.ProbabilityAbove(above);
+    }
 }

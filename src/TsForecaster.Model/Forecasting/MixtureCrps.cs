@@ -14,7 +14,7 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 internal static class MixtureCrps
 {
-    private const int OnStack = 64;
+    private const int OnStack = 96;
 
     public static double Score(ReadOnlySpan<double> weights, ReadOnlySpan<double> means, ReadOnlySpan<double> deviations, double y)
     {

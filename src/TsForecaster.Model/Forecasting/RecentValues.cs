@@ -4,7 +4,7 @@ namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
 /// How a series' values were distributed lately, whatever came before them, as a mixture: the values in order are cut into parts of equal number, each
-/// overlapping half of the next, with a Gaussian of its mean and variance for each. A value that is repeated often becomes a narrow peak.
+/// overlapping half of the next (those at the ends are the halves that are left), with a Gaussian of its mean and variance for each. A value that is repeated often becomes a narrow peak.
 /// </summary>
 public static class RecentValues
 {
@@ -30,7 +30,8 @@ public static class RecentValues
         double range = Transformed(values[^1]) - Transformed(values[0]);
         for (int i = 0; i < Parts; i++)
         {
-            int first = (int)((long)i * values.Length / (Parts + 1)), end = (int)((i + 2L) * values.Length / (Parts + 1));
+            // The parts at the ends are half as large and weigh half as much: every value is in two.
+            int first = Cut(Math.Max(i - 1, 0)), end = Cut(Math.Min(i + 1, Parts - 1));
             double origin = Transformed(values[first]), sum = 0.0, squares = 0.0;
             for (int j = first; j < end; j++)
             {
@@ -41,11 +42,13 @@ public static class RecentValues
 
             double mean = sum / (end - first), width = transform == ValueTransform.Log ? rounding / values[first] : rounding;
             double least = Math.Max(width * width / 12.0, LeastShare * LeastShare * range * range);
-            (weights[i], means[i]) = (1.0 / Parts, origin + mean);
+            (weights[i], means[i]) = ((i is 0 or Parts - 1 ? 0.5 : 1.0) / (Parts - 1), origin + mean);
             deviations[i] = Math.Sqrt(Math.Max(0.0, (squares / (end - first)) - (mean * mean)) + least);
         }
 
         return new UnivariateMixture(weights, means, deviations, transform);
+
+        int Cut(int part) => (int)((long)part * values.Length / (Parts - 1));
 
         double Transformed(double value) => transform == ValueTransform.Log ? Math.Log(value) : value;
     }

@@ -226,7 +226,12 @@ internal sealed unsafe class FullMaximization
             }
         }
 
-        double size = Size(component);
+        double size = 0.0;
+        for (int part = component * _parts; part < (component + 1) * _parts; part++)
+        {
+            size += _sizes[part];
+        }
+
         for (int i = 0; i < dimension; i++)
         {
             double sum = 0.0;

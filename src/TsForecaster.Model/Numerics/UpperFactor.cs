@@ -76,20 +76,25 @@ internal sealed unsafe class UpperFactor
     {
         double product = 1.0;
         LogDeterminant = 0.0;
+        double* diagonals = stackalloc double[Together];
         fixed (double* u = _rows.Span)
         {
             for (int block = 0; block < Dimension; block += Together)
             {
+                for (int i = 0; i < Together; i++)
+                {
+                    diagonals[i] = u[((nint)(block + i) * Width) + Math.Min(block + i, Width - 1)];
+                }
+
                 Eliminate(u, block, u, Width, block & -(2 * Lanes));
                 for (int i = block; i < Math.Min(block + Together, Dimension); i++)
                 {
                     double* row = u + ((nint)i * Width);
-                    double diagonal = row[i];
                     EliminateWithin(u, block, i, u, Width, i & -Lanes);
                     double square = row[i];
 
-                    // What is left of the diagonal after cancellation is noise below this; comparisons are false for NaN.
-                    if (!(square > MachineEpsilon * diagonal) || !double.IsFinite(square))
+                    // What all rows above leave of A's own diagonal is noise below this; comparisons are false for NaN.
+                    if (!(square > MachineEpsilon * diagonals[i - block]) || !double.IsFinite(square))
                     {
                         return false;
                     }

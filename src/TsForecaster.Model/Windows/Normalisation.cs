@@ -111,8 +111,8 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <param name="histories">Of one channel each, NaN where missing.</param>
     public Normalisation MeasuredOn(IReadOnlyList<ReadOnlyMemory<double>> histories)
     {
-        Normalisation[] each = [.. histories.Select(history => MeasuredOn(history.Span))];
-        return this with { ScaleFloor = each.Min(one => one.ScaleFloor), HistoryMean = each.Average(one => one.HistoryMean) };
+        Normalisation[] each = [.. histories.Where(history => history.Span.ContainsAnyExcept(double.NaN)).Select(history => MeasuredOn(history.Span))];
+        return each.Length == 0 ? this : this with { ScaleFloor = each.Min(one => one.ScaleFloor), HistoryMean = each.Average(one => one.HistoryMean) };
     }
 
     /// <summary>Whether the level is measured on the past that a window holds, so that it is open when some of that is missing.</summary>

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using TsForecaster.Model.Evaluation.Selection;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Commands;
 
@@ -33,7 +34,16 @@ internal static class Arguments
         DefaultValueFactory = _ => [],
     };
 
-    public const string JointNeedsMixture = "--joint needs a mixture that is given, such as --past 48 --model components=1: the search chooses for columns by themselves";
+    private const string JointNeedsMixture = "--joint needs a mixture that is given, such as --past 48 --model components=1: the search chooses for columns by themselves";
+
+    /// <exception cref="UsageException">The mixture of columns together is left to a search, or centred on a mean that only one column has.</exception>
+    public static void CheckJoint(bool auto, ModelSettings settings)
+    {
+        if (auto || settings.Centring == Centring.History)
+        {
+            throw new UsageException(auto ? JointNeedsMixture : "--joint cannot be used with centring=history, which is the mean of one column");
+        }
+    }
 
     public static Option<bool> Joint() => new("--joint")
     {

@@ -49,9 +49,14 @@ internal sealed record BacktestRequest
     /// <exception cref="UsageException">The arguments contradict each other.</exception>
     public void Check()
     {
-        if (Joint && (IsAuto || PerSeries))
+        if (Joint && PerSeries)
         {
-            throw new UsageException(PerSeries ? "--joint cannot be used with --per-series" : Arguments.JointNeedsMixture);
+            throw new UsageException("--joint cannot be used with --per-series");
+        }
+
+        if (Joint)
+        {
+            Arguments.CheckJoint(IsAuto, Model);
         }
 
         int window = (PastGiven ? Model.Shape.Past : 1) + Model.Future;

@@ -36,9 +36,9 @@ internal static class FitCommand
                 Season = Arguments.OfModel(nameof(ModelSettings.Season), "--season", parsed.GetValue(season)),
             });
             bool together = parsed.GetValue(joint);
-            if (together && auto)
+            if (together)
             {
-                throw new UsageException(Arguments.JointNeedsMixture);
+                Arguments.CheckJoint(auto, settings);
             }
 
             double cost = Arguments.Budget(parsed.GetValue(budget));

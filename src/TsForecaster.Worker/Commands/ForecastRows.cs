@@ -113,11 +113,15 @@ internal sealed class ForecastRows
         }
     }
 
-    /// <exception cref="FailureException">No member of the model looks at a row with a value.</exception>
-    private static Forecast Predict(Forecaster forecaster, double[] window, SeriesTable table, int column) =>
-        forecaster.TryPredict(window, out Forecast? forecast)
+    /// <exception cref="FailureException">No member of the model looks at a row with a value of a channel.</exception>
+    private static Forecast Predict(Forecaster forecaster, double[] window, SeriesTable table, int first)
+    {
+        int channels = forecaster.Model.Channels;
+        int empty = Enumerable.Range(0, channels).FirstOrDefault(channel => !window.Where((value, i) => i % channels == channel && !double.IsNaN(value)).Any(), -1);
+        return empty < 0 && forecaster.TryPredict(window, out Forecast? forecast)
             ? forecast
-            : throw new FailureException($"{table.File}: column \"{table.Names[column]}\" has no value in what the model looks at of its last {forecaster.Model.Reach} rows, nothing to forecast from");
+            : throw new FailureException($"{table.File}: column \"{table.Names[first + Math.Max(0, empty)]}\" has no value in what the model looks at of its last {forecaster.Model.Reach} rows, nothing to forecast from");
+    }
 
     /// <exception cref="FailureException">The forecast is no number.</exception>
     private Row Describe(UnivariateMixture density, int step, SeriesTable table, int column, bool rolled)

@@ -54,6 +54,17 @@ public sealed class LinearPoolTests
         Assert.Equal(before, pool.Share);
     }
 
+    [Theory]
+    [InlineData(-50.0)]
+    [InlineData(50.0)]
+    public void Observe_FarInEitherTail_IsTheWiderOnes(double value)
+    {
+        LinearPool pool = new();
+        double before = pool.Share;
+        pool.Observe(pool.Apply(new([1.0], [0.0], [3.0]), new([1.0], [0.0], [4.0])), 1, value, 0.5);
+        Assert.True(pool.Share > before);
+    }
+
     [Fact]
     public void Read_Written_GoesOnAlike()
     {

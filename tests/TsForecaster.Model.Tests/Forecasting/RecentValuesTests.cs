@@ -51,6 +51,9 @@ public sealed class RecentValuesTests
     public void Of_Constant_IsAPointMass()
     {
         double[] constant = [.. Enumerable.Repeat(4.0, 200)];
-        Assert.Equal((4.0, 0.0), (RecentValues.Of(constant, 0.0, ValueTransform.None)!.Mean, RecentValues.Of(constant, 0.0, ValueTransform.None)!.StandardDeviation));
+        UnivariateMixture recent = RecentValues.Of(constant, 0.0, ValueTransform.None)!;
+        Assert.All(recent.Means.ToArray(), mean => Assert.Equal(4.0, mean));
+        Assert.All(recent.StandardDeviations.ToArray(), deviation => Assert.Equal(0.0, deviation));
+        Assert.Equal(1.0, recent.Weights.ToArray().Sum(), 1e-12);
     }
 }

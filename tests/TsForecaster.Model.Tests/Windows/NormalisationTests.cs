@@ -42,7 +42,8 @@ public sealed class NormalisationTests
         Normalisation one = new Normalisation(Centring.History).MeasuredOn([4.0, double.NaN, 8.0]);
         Assert.Equal((6.0, 1.0), one.Measure([double.NaN, 7.0], 1, 0));
         Assert.Equal((6.0, 1.0), one.Measure([double.NaN], 1, 0));
-        Assert.Equal(8.0, new Normalisation(Centring.History).MeasuredOn([new double[] { 4.0, 8.0 }, new double[] { 10.0 }]).HistoryMean);
+        Assert.Equal(8.0, new Normalisation(Centring.History).MeasuredOn([new double[] { 4.0, 8.0 }, new double[] { 10.0 }, new double[] { double.NaN }]).HistoryMean);
+        Assert.Equal(new Normalisation(Centring.History), new Normalisation(Centring.History).MeasuredOn([new double[] { double.NaN }]));
         Assert.Equal(0.0, new Normalisation(Centring.Last).MeasuredOn([4.0, 8.0]).HistoryMean);
     }
 

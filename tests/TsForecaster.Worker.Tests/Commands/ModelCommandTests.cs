@@ -253,6 +253,9 @@ public sealed class ModelCommandTests : IDisposable
         (await CommandResult.Of(["backtest", .. table, "--joint", "--past", "5", "--future", "3", "--model", "components=1", "--report", report, "--html", _folder["two.html"]])).Succeeded();
         Assert.True(JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("settings").GetProperty("joint").GetBoolean());
         Assert.Contains("--joint needs a mixture", (await CommandResult.Of(["fit", .. table, "--joint", "--future", "3"])).Complaint(2), StringComparison.Ordinal);
+        Assert.Contains("centring=history", (await CommandResult.Of(["fit", .. table, "--joint", "--past", "5", "--future", "3", "--model", "centring=history"])).Complaint(2), StringComparison.Ordinal);
+        File.WriteAllLines(_folder["gap.csv"], ["a,b", .. leader.Select((value, t) => FormattableString.Invariant($"{value},{(t < 390 ? "1" : "")}"))]);
+        Assert.Contains("column \"b\" has no value", (await CommandResult.Of("forecast", model, "--data", _folder["gap.csv"], "--values", "a,b")).Complaint(1), StringComparison.Ordinal);
         Assert.Contains("--per-series", (await CommandResult.Of(["backtest", .. table, "--joint", "--per-series", "--future", "3", "--model", "components=1"])).Complaint(2), StringComparison.Ordinal);
     }
 
