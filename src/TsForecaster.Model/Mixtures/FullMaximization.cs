@@ -26,10 +26,10 @@ internal sealed unsafe class FullMaximization
     public const double Negligible = 1e-16;
 
     /// <summary>
-    /// Sums that are off by less than this share of the ridge change no direction's variance by more, whatever the direction. A bound for the
-    /// worst case: what is found is thousands of times less.
+    /// A covariance that is off by less than this share of the ridge is off by no larger share of the variance in any direction. The bound is
+    /// for the worst case: what is found is thousands of times less.
     /// </summary>
-    private const double HarmlessShare = 1e-4;
+    private const double HarmlessShare = 1e-3;
 
     private const int Jobs = 16;
     private const int MinWindowsPerPart = 256;
@@ -51,6 +51,7 @@ internal sealed unsafe class FullMaximization
     private readonly RidgedCovariance? _ridge;
     private readonly int[] _kept;
     private readonly bool[] _isShared;
+    private readonly bool[] _isDirect;
     private readonly double _sharedCost;
     private readonly Action<int, int> _countJob;
     private readonly Action<int, int> _moveJob;
@@ -82,7 +83,7 @@ internal sealed unsafe class FullMaximization
         }
 
         _sizes = new double[components * _parts];
-        (_kept, _isShared) = (new int[components], new bool[components]);
+        (_kept, _isShared, _isDirect) = (new int[components], new bool[components], new bool[components]);
         _sharedCost = ridge is not null && LagProducts.Suits(rows) ? LagProducts.Cost(rows, components, _parts) : double.PositiveInfinity;
         (_job, _countJob, _moveJob) = (RunPart, Count, Move);
     }
@@ -187,9 +188,15 @@ internal sealed unsafe class FullMaximization
         }
 
         // A row's products with a half of its own block, and what it takes to gather it.
-        double row = (_width * (_width + 8.0) / 16.0) + (1.25 * _width);
+        double row = (_width * (_width + 8.0) / 16.0) + (1.25 * _width), rows = 0.0;
         _threads.Run(_responsibilities.Count, _countJob);
-        return _sharedCost < row * _kept.Sum(kept => (double)kept);
+        for (int k = 0; k < _responsibilities.Count; k++)
+        {
+            // Components whose shared sums were not good enough the last time will most likely need theirs directly again.
+            rows += _isDirect[k] ? 0.0 : _kept[k];
+        }
+
+        return _sharedCost < row * rows;
     }
 
     private void Count(int component, int slot)
@@ -205,24 +212,24 @@ internal sealed unsafe class FullMaximization
     {
         int dimension = _rows.Dimension;
         double[] centre = _centres[component];
-        double largest = 0.0, trace = 0.0;
+        double largest = 0.0, trace = 0.0, squares = 0.0;
         for (int part = component * _parts; part < (component + 1) * _parts; part++)
         {
-            double[] products = _products[part], sums = _sums[part];
+            double[] scatter = _products[part], first = _sums[part];
             for (int i = 0; i < dimension; i++)
             {
-                double shifted = sums[i] - (_sizes[part] * centre[i]);
+                double shifted = first[i] - (_sizes[part] * centre[i]);
                 for (int j = 0; j <= i; j++)
                 {
-                    products[(i * _width) + j] -= (centre[i] * sums[j]) + (shifted * centre[j]);
+                    scatter[(i * _width) + j] -= (centre[i] * first[j]) + (shifted * centre[j]);
                 }
 
-                trace += products[(i * _width) + i];
+                trace += scatter[(i * _width) + i];
             }
 
             for (int i = 0; i < dimension; i++)
             {
-                sums[i] -= _sizes[part] * centre[i];
+                first[i] -= _sizes[part] * centre[i];
             }
         }
 
@@ -240,12 +247,17 @@ internal sealed unsafe class FullMaximization
                 sum += _sums[part][i];
             }
 
-            largest = Math.Max(largest, Math.Abs(centre[i]) + Math.Abs(sum / size));
-            trace -= sum * sum / size;
+            double move = sum / size, mean = centre[i] + move;
+            largest = Math.Max(largest, Math.Abs(centre[i]) + Math.Abs(move));
+            squares += mean * mean;
+            trace -= move * sum;
         }
 
-        double error = dimension * _lags!.ErrorBound(component, largest);
+        // E of Σ t x xᵀ and e of Σ t x leave S off by E − e μᵀ − μ eᵀ; moving S rounds a few numbers of its size.
+        (double products, double sums) = _lags!.ErrorBounds(component);
+        double error = (dimension * (products + (8.0 * LagProducts.Unit * size * largest * largest))) + (2.0 * Math.Sqrt(dimension * squares) * sums);
         _isShared[component] = error <= HarmlessShare * size * _ridge!.Of(trace / (size * dimension));
+        _isDirect[component] = !_isShared[component];
     }
 
     private void RunPart(int job, int slot)

@@ -19,9 +19,9 @@ namespace TsForecaster.Model.Mixtures;
 /// <para>
 /// Rounding, u = 2⁻⁵³: a transform is off by 4 log2 M · u in the 2-norm, a sum over blocks by three units a block, and by Cauchy and Schwarz no
 /// correlation exceeds ‖τ_kb‖ ‖z_lb‖. What is transformed together is off together: two lags, and two blocks' τ, whose squares are therefore added. Every
-/// product is off by less than (12 log2 M + 3 blocks + 8) u Σ_b ‖τ_kb‖ ζ_b with ζ_b² = 2 max(Σ y⁴, s² Σ y²) over the block, since Σ z_l² ≤ Σ y⁴; s is
-/// a power of two near the root mean square of y, by which the lag that is y itself is scaled (<see cref="ErrorBound"/>). This is relative to the
-/// origin, not to a component's centre: where it is too much against the ridge, the sums are taken directly.
+/// product is off by less than β = (12 log2 M + 3 blocks of a part + 8) u Σ_b ‖τ_kb‖ ζ_b with ζ_b² = 2 max(Σ y⁴, s² Σ y²) over the block, since Σ z_l² ≤ Σ y⁴; s is
+/// a power of two near the root mean square of y, by which the lag that is y itself is scaled, and sums by less than β/s (<see cref="ErrorBounds"/>). This is
+/// relative to the origin, not to a component's centre: where it is too much against the ridge, the sums are taken directly.
 /// </para>
 /// <para>
 /// A job is a part of the blocks and one vector of lags; parts depend on K and N alone, blocks are added in their order: the same bits for any
@@ -30,11 +30,13 @@ namespace TsForecaster.Model.Mixtures;
 /// </summary>
 internal sealed unsafe class LagProducts
 {
+    /// <summary>u.</summary>
+    public const double Unit = 1.0 / (1L << 53);
+
     private const int Element = LaneTransform.Element;
     private const int Lanes = LaneTransform.Lanes;
     private const int MaxLength = 2048;
-    private const int SpectrumNumbers = 1 << 17;
-    private const double Unit = 1.0 / (1L << 53);
+    private const int SpectrumNumbers = 1 << 16;
 
     private readonly WindowRows _rows;
     private readonly ForkJoin _threads;
@@ -173,9 +175,8 @@ internal sealed unsafe class LagProducts
         }
     }
 
-    /// <summary>What none of a component's products about a centre, less N δδᵀ, is off by more than.</summary>
-    /// <param name="mean">The largest number of the component's mean and centre, in modulus.</param>
-    public double ErrorBound(int component, double mean)
+    /// <summary>What none of a component's products Σ t x_i x_j, and none of its sums Σ t x_i, is off by more than.</summary>
+    public (double Products, double Sums) ErrorBounds(int component)
     {
         double sum = 0.0;
         for (int b = 0; b < _blocks; b++)
@@ -184,8 +185,9 @@ internal sealed unsafe class LagProducts
             sum += Math.Sqrt(_norms[even] + _norms[odd]) * _blockNorms[b];
         }
 
-        double units = (12.0 * Math.Log2(_transform.Length)) + (3.0 * _blocks) + 8.0;
-        return units * Unit * sum * (1.0 + (4.0 * mean / _scale));
+        double ofPart = (_blocks + _parts - 1) / _parts;
+        double bound = ((12.0 * Math.Log2(_transform.Length)) + (3.0 * ofPart) + 8.0) * Unit * sum;
+        return (bound, bound / _scale);
     }
 
     private static int LengthFor(int dimension) => Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)(4 * dimension)));
