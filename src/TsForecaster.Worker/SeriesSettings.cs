@@ -49,6 +49,9 @@ public sealed record GridSettings
 
     public Aggregate Aggregate { get; init; } = Aggregate.Last;
 
+    /// <summary>The same in nanoseconds, in which event time counts.</summary>
+    internal long IntervalNanoseconds => Interval.Ticks * TimeSpan.NanosecondsPerTick;
+
     /// <summary>How long after its end, in event time, a cell still takes ticks.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.Zero;
 

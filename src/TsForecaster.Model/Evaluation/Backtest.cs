@@ -15,7 +15,8 @@ public sealed class Backtest
 {
     private readonly BacktestOptions _options;
     private readonly double[][] _columns;
-    private readonly ReadOnlyMemory<double> _joined;
+    private readonly ReadOnlyMemory<double>[] _histories;
+    private readonly int _channels;
     private readonly double[] _seasonalErrors;
     private readonly string[] _names;
 
@@ -42,7 +43,9 @@ public sealed class Backtest
             }
         }
 
-        _joined = options.Joint ? JoinedHistory.Of([.. _columns.Select(column => new ReadOnlyMemory<double>(column))]) : default;
+        // What is forecast together has one history, of as many channels.
+        ReadOnlyMemory<double>[] apart = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column));
+        (_histories, _channels) = options.Joint ? ([JoinedHistory.Of(apart)], apart.Length) : (apart, 1);
         _seasonalErrors = Array.ConvertAll(_columns, column => SeasonalNaive.InSampleError(column.AsSpan(0, options.Split.Train), options.Season));
     }
 
@@ -62,7 +65,7 @@ public sealed class Backtest
 
         DataSplit split = _options.Split;
         task = task with { HeldOut = split.Valid };
-        ReadOnlyMemory<double>[] known = Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, split.Train + split.Valid));
+        ReadOnlyMemory<double>[] known = Until(split.Train + split.Valid);
         ReadOnlyMemory<double>[][] shares = _options.PerSeries ? [.. known.Select(column => new[] { column })] : [known];
         List<SelectionResult> choices = [];
         while (choices.Count < shares.Length)
@@ -140,9 +143,12 @@ public sealed class Backtest
 
     private int FittedRows => _options.Split.Train + (_options.FitOnValid || _options.RefitEvery > 0 ? _options.Split.Valid : 0);
 
+    /// <summary>The histories of the first rows.</summary>
+    private ReadOnlyMemory<double>[] Until(int rows) => Array.ConvertAll(_histories, history => history[..(rows * _channels)]);
+
     private BacktestFit FitTo(int rows, BacktestFit? before, IReadOnlyList<SelectionResult> choices, CancellationToken cancellation)
     {
-        ReadOnlyMemory<double>[] histories = _options.Joint ? [_joined[..(rows * _columns.Length)]] : Array.ConvertAll(_columns, column => new ReadOnlyMemory<double>(column, 0, rows));
+        ReadOnlyMemory<double>[] histories = Until(rows);
         IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
         if (choices.Count > 0)
         {
@@ -189,42 +195,43 @@ public sealed class Backtest
     {
         Forecaster[] forecasters = [.. fit.Models.Select(model => new Forecaster(model!))];
         (int first, int last) = (block.Start.Value, block.End.Value);
-        int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts, together = _options.Joint ? _columns.Length : 1;
+        int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts;
         BacktestTally[][] tallies = ScoringRun.Score(
-            pieces * _columns.Length / together,
+            pieces * _histories.Length,
             piece =>
             {
-                int from = first + (piece % pieces * ScoringRun.PieceForecasts), column = piece / pieces;
-                return ScorePiece(forecasters[forecasters.Length == 1 ? 0 : column], column, together, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
+                int from = first + (piece % pieces * ScoringRun.PieceForecasts), history = piece / pieces;
+                return ScorePiece(forecasters[forecasters.Length == 1 ? 0 : history], history, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
             },
             progress is null ? null : new ShareOf(progress, (double)first / schedule.Count, (double)last / schedule.Count),
             cancellation);
         for (int i = 0; i < tallies.Length; i++)
         {
-            for (int c = 0; c < together; c++)
+            for (int c = 0; c < _channels; c++)
             {
-                columns[(i / pieces) + c].Merge(tallies[i][c]);
+                columns[(i / pieces * _channels) + c].Merge(tallies[i][c]);
             }
         }
     }
 
-    /// <summary>The columns from <paramref name="first"/> on that one forecast is of: one a channel.</summary>
-    private BacktestTally[] ScorePiece(Forecaster forecaster, int first, int channels, OriginSchedule schedule, int from, int to)
+    /// <summary>Of the columns that are a history's channels.</summary>
+    private BacktestTally[] ScorePiece(Forecaster forecaster, int history, OriginSchedule schedule, int from, int to)
     {
-        BacktestTally[] tallies = [.. Enumerable.Range(0, channels).Select(_ => new BacktestTally(_options.Shape.Future, _options.Point))];
+        BacktestTally[] tallies = [.. Enumerable.Range(0, _channels).Select(_ => new BacktestTally(_options.Shape.Future, _options.Point))];
         for (int n = from; n < to; n++)
         {
-            int origin = schedule.Origin(n);
-            ReadOnlySpan<double> history = _options.Joint ? _joined.Span[..(origin * channels)] : _columns[first].AsSpan(0, origin);
-            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(history, forecaster.Model.Reach * channels), out Forecast? made) ? made : null;
-            for (int c = 0; c < channels; c++)
+            int origin = schedule.Origin(n), reach = forecaster.Model.Reach;
+            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made) ? made : null;
+            for (int c = 0; c < _channels; c++)
             {
+                int column = (history * _channels) + c;
+                SeriesOrigin at = At(column, origin);
+
                 // The columns take turns.
-                bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == first + c;
-                SeriesOrigin at = At(first + c, origin);
+                bool example = ScoredForecast.ExampleAt(n, schedule.Count) is { } number && number % _columns.Length == column;
 
                 // A channel of which nothing was observed has no level to forecast about, whatever the others tell.
-                tallies[c].Add(at.HasPast(forecaster.Model.Reach) ? forecast : null, c, at, _options.Season, example);
+                tallies[c].Add(at.HasPast(reach) ? forecast : null, c, at, _options.Season, example);
             }
         }
 

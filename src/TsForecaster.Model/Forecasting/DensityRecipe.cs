@@ -88,7 +88,7 @@ public sealed record DensityRecipe
     private ReadOnlyMemory<double> WithShortProfiles(ReadOnlyMemory<double> history)
     {
         int missing = Normalisation.Season * (Normalisation.Seasons - 1) * Shape.Channels;
-        double[] bridged = FilledHistory.Bridged(history.Span, Shape.Channels, Math.Max(4, Shape.Future / 4));
+        double[] bridged = FilledHistory.Bridged(history.Span, Shape);
         return PaddedHistory.Last(bridged, missing + bridged.Length).ToArray();
     }
 

@@ -6,19 +6,14 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 public sealed class LinearPool
 {
-    /// <summary>Values until one counts a 1/e.</summary>
-    private const double Memory = 750.0;
-
-    /// <summary>How many values the share that it begins with counts for.</summary>
-    private const double Prior = 30.0;
-
+    /// <summary>The share that it begins with.</summary>
     private const double FirstShare = 0.02;
 
     private double _first;
     private double _second;
 
     /// <summary>w.</summary>
-    public double Share => (_second + (Prior * FirstShare)) / (_first + _second + Prior);
+    public double Share => (_second + (Forgetting.Prior * FirstShare)) / (_first + _second + Forgetting.Prior);
 
     /// <summary>The components of the first, then those of the second; both of the same transform.</summary>
     public UnivariateMixture Apply(UnivariateMixture first, UnivariateMixture second)
@@ -46,8 +41,7 @@ public sealed class LinearPool
             return;
         }
 
-        double keep = Math.Exp(-1.0 / Memory);
-        (_first, _second) = ((keep * _first) + 1.0 - responsibility, (keep * _second) + responsibility);
+        (_first, _second) = ((Forgetting.Keep * _first) + 1.0 - responsibility, (Forgetting.Keep * _second) + responsibility);
     }
 
     public void Write(BinaryWriter writer)

@@ -14,12 +14,6 @@ namespace TsForecaster.Model.Forecasting;
 /// </remarks>
 public sealed class Recalibration
 {
-    /// <summary>Values until one counts a 1/e.</summary>
-    private const double Memory = 750.0;
-
-    /// <summary>How many values the cells' own shares count for.</summary>
-    private const double Prior = 30.0;
-
     /// <summary>How far a value's weight is spread, in cells: neighbours learn together.</summary>
     private const double Bandwidth = 1.0;
 
@@ -44,7 +38,7 @@ public sealed class Recalibration
         double sum = 0.0;
         for (int i = 0; i < Cells; i++)
         {
-            weights[i] = _evidence[i] + (Prior * Own[i]);
+            weights[i] = _evidence[i] + (Forgetting.Prior * Own[i]);
             sum += weights[i];
             deviations[i] = Overlap * 0.5 * (means[Math.Min(i + 1, Cells - 1)] - means[Math.Max(i - 1, 0)]) * (i == 0 || i == Cells - 1 ? 2.0 : 1.0);
         }
@@ -68,7 +62,7 @@ public sealed class Recalibration
             return;
         }
 
-        double keep = Math.Exp(-1.0 / Memory), sum = 0.0;
+        double sum = 0.0;
         Span<double> kernel = stackalloc double[Cells];
         for (int i = 0; i < Cells; i++)
         {
@@ -79,7 +73,7 @@ public sealed class Recalibration
 
         for (int i = 0; i < Cells; i++)
         {
-            _evidence[i] = (keep * _evidence[i]) + (kernel[i] / sum);
+            _evidence[i] = (Forgetting.Keep * _evidence[i]) + (kernel[i] / sum);
         }
     }
 

@@ -26,16 +26,17 @@ public static class RecentValues
             return null;
         }
 
+        ReadOnlySpan<double> transformed = transform.Apply((ReadOnlyMemory<double>)values).Span;
         double[] weights = new double[Parts], means = new double[Parts], deviations = new double[Parts];
-        double range = Transformed(values[^1]) - Transformed(values[0]);
+        double range = transformed[^1] - transformed[0];
         for (int i = 0; i < Parts; i++)
         {
             // The parts at the ends are half as large and weigh half as much: every value is in two.
             int first = Cut(Math.Max(i - 1, 0)), end = Cut(Math.Min(i + 1, Parts - 1));
-            double origin = Transformed(values[first]), sum = 0.0, squares = 0.0;
-            for (int j = first; j < end; j++)
+            double origin = transformed[first], sum = 0.0, squares = 0.0;
+            foreach (double value in transformed[first..end])
             {
-                double above = Transformed(values[j]) - origin;
+                double above = value - origin;
                 sum += above;
                 squares += above * above;
             }
@@ -49,7 +50,5 @@ public static class RecentValues
         return new UnivariateMixture(weights, means, deviations, transform);
 
         int Cut(int part) => (int)((long)part * values.Length / (Parts - 1));
-
-        double Transformed(double value) => transform == ValueTransform.Log ? Math.Log(value) : value;
     }
 }

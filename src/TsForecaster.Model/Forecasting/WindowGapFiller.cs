@@ -145,12 +145,10 @@ internal sealed class WindowGapFiller
             z[i] = i < observed ? window[order[i]] - mean[order[i]] : 0.0;
         }
 
+        factor.SolveLeading(z, observed);
         for (int i = 0; i < observed; i++)
         {
-            ReadOnlySpan<double> row = factor.Row(i);
-            z[i] /= row[0];
-            VectorKernels.AddScaled(-z[i], row[1..], z[(i + 1)..]);
-            logWeight -= Math.Log(row[0]) + (0.5 * z[i] * z[i]);
+            logWeight -= Math.Log(factor.Row(i)[0]) + (0.5 * z[i] * z[i]);
         }
 
         for (int i = 0; i < means.Length; i++)

@@ -18,9 +18,6 @@ public sealed record WindowRecipe(string Name, WindowShape Shape, Normalisation 
     /// <summary>The normalisation of one series' windows.</summary>
     public Normalisation For(ReadOnlySpan<double> history) => Normalisation.MeasuredOn(history);
 
-    /// <summary>Windows over gaps much shorter than a forecast, straight lines drawn over them, are better than none.</summary>
-    private int LongestBridge => Math.Max(4, Shape.Future / 4);
-
     /// <summary>The windows of one series, with short gaps bridged; of a very long one a few thousand, as far apart as leaves all phases of the season among them.</summary>
     public WindowSet Windows(ReadOnlyMemory<double> history)
     {
@@ -32,7 +29,7 @@ public sealed record WindowRecipe(string Name, WindowShape Shape, Normalisation 
 
         if (history.Span.Contains(double.NaN))
         {
-            history = FilledHistory.Bridged(history.Span, Shape.Channels, LongestBridge);
+            history = FilledHistory.Bridged(history.Span, Shape);
         }
 
         return WindowSet.Over(history, Shape, For(history.Span), stride);

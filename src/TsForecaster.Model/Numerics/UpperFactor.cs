@@ -83,7 +83,7 @@ internal sealed unsafe class UpperFactor
             {
                 for (int i = 0; i < Together; i++)
                 {
-                    diagonals[i] = u[((nint)(block + i) * Width) + Math.Min(block + i, Width - 1)];
+                    diagonals[i] = u[((nint)(block + i) * Width) + block + i];
                 }
 
                 Eliminate(u, block, u, Width, block & -(2 * Lanes));
@@ -117,9 +117,13 @@ internal sealed unsafe class UpperFactor
     }
 
     /// <summary>Replaces b by U⁻ᵀ b.</summary>
-    public void SolveTransposed(Span<double> b)
+    public void SolveTransposed(Span<double> b) => SolveLeading(b, Dimension);
+
+    /// <summary>Replaces the first numbers of b by those of U⁻ᵀ b, and takes their part in the rows below off the others.</summary>
+    /// <param name="count">How many.</param>
+    public void SolveLeading(Span<double> b, int count)
     {
-        for (int i = 0; i < Dimension; i++)
+        for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<double> row = Row(i);
             b[i] /= row[0];

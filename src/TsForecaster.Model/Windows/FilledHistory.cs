@@ -30,6 +30,11 @@ internal static class FilledHistory
         return filled;
     }
 
+    /// <summary>The same over gaps much shorter than a forecast: windows with lines in them are better than none.</summary>
+    /// <param name="history">Step-major, NaN where missing.</param>
+    /// <param name="shape">Of the windows that are cut from it.</param>
+    public static double[] Bridged(ReadOnlySpan<double> history, WindowShape shape) => Bridged(history, shape.Channels, Math.Max(4, shape.Future / 4));
+
     /// <summary>A copy with straight lines over short gaps; longer ones stay.</summary>
     /// <param name="history">Step-major, NaN where missing.</param>
     /// <param name="longest">Steps of a gap that is bridged, at most.</param>

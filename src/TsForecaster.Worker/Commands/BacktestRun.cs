@@ -47,13 +47,13 @@ internal sealed class BacktestRun
         }
 
         ModelSettings model = request.Resolve(split.Train);
-        WindowShape shape = Models.Shape(model, table.Columns, request.Joint);
+        WindowShape shape = Models.Shape(model, table.Columns.Count, request.Joint);
         bool fitOnValid = request.FitOnValid || request.RefitEvery > 0;
         int fitted = split.Train + (fitOnValid ? split.Valid : 0);
-        double[][] histories = [.. table.Columns.Select(column => column[..fitted])];
-        foreach (double[][] share in request.IsAuto ? [] : request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
+        ReadOnlyMemory<double>[] histories = Models.Histories(table.Columns.Select(column => column[..fitted]), request.Joint);
+        foreach (ReadOnlyMemory<double>[] share in request.IsAuto ? [] : request.PerSeries ? histories.Select(history => new[] { history }) : [histories])
         {
-            Models.CheckWindows(table.File, share, model, request.Joint);
+            Models.CheckWindows(table.File, share, shape, model.FitOptions.Components);
         }
 
         if (split.Test < model.Future)
@@ -124,10 +124,10 @@ internal sealed class BacktestRun
         WindowShape shape = model.Shape;
         if (!request.IsAuto)
         {
-            double[][] given = [.. train.Series.Select(series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series)];
-            foreach (double[][] share in request.PerSeries ? given.Select(series => new[] { series }) : [given])
+            ReadOnlyMemory<double>[] given = Array.ConvertAll(histories, series => request.History > 0 ? series[^Math.Min(series.Length, request.History)..] : series);
+            foreach (ReadOnlyMemory<double>[] share in request.PerSeries ? given.Select(series => new[] { series }) : [given])
             {
-                Models.CheckWindows(trainFile, share, model);
+                Models.CheckWindows(trainFile, share, shape, model.FitOptions.Components);
             }
         }
 

@@ -8,19 +8,24 @@ namespace TsForecaster.Worker.Commands;
 /// <summary>Fitting and loading models for the commands, with complaints that name the file.</summary>
 internal static class Models
 {
-    /// <summary>The windows of histories by themselves, or of all together.</summary>
-    public static WindowShape Shape(ModelSettings settings, IReadOnlyList<double[]> histories, bool joint) => joint ? new WindowShape(settings.Shape.Past, settings.Future, histories.Count) : settings.Shape;
+    /// <summary>The windows of columns by themselves, or of all together.</summary>
+    public static WindowShape Shape(ModelSettings settings, int columns, bool joint) => joint ? new WindowShape(settings.Shape.Past, settings.Future, columns) : settings.Shape;
 
-    /// <summary>Fits one model to the windows of all histories; jointly, they are the channels of one.</summary>
-    /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
-    public static ForecastModel Fit(string file, IReadOnlyList<double[]> histories, ModelSettings settings, bool joint, CancellationToken cancellation)
+    /// <summary>Columns as histories of their own, or together as the channels of one.</summary>
+    public static ReadOnlyMemory<double>[] Histories(IEnumerable<double[]> columns, bool joint)
     {
-        WindowShape shape = Shape(settings, histories, joint);
-        Normalisation normalisation = settings.Normalisation;
-        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        series = joint ? [JoinedHistory.Of(series)] : series;
-        CheckWindows(file, histories, settings, joint);
-        (ForecastModel? model, FitReport report) = ForecastModel.Fit(series, shape, normalisation, settings.FitOptions, cancellation);
+        ReadOnlyMemory<double>[] apart = [.. columns.Select(column => new ReadOnlyMemory<double>(column))];
+        return joint ? [JoinedHistory.Of(apart)] : apart;
+    }
+
+    /// <summary>Fits one model to the windows of all columns; jointly, they are the channels of one history.</summary>
+    /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
+    public static ForecastModel Fit(string file, IReadOnlyList<double[]> columns, ModelSettings settings, bool joint, CancellationToken cancellation)
+    {
+        WindowShape shape = Shape(settings, columns.Count, joint);
+        ReadOnlyMemory<double>[] histories = Histories(columns, joint);
+        CheckWindows(file, histories, shape, settings.FitOptions.Components);
+        (ForecastModel? model, FitReport report) = ForecastModel.Fit(histories, shape, settings.Normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
 
@@ -28,25 +33,22 @@ internal static class Models
     /// <exception cref="FailureException">There is too little to choose by.</exception>
     public static (ForecastModel Model, SelectionResult Choice) Choose(string file, IReadOnlyList<double[]> histories, SelectionTask task, IProgress<double> progress, CancellationToken cancellation)
     {
-        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
+        ReadOnlyMemory<double>[] series = Histories(histories, joint: false);
         return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && ForecastRecipe.Mean(choice.Recipes).Fit(series, cancellation) is { } model
             ? (model, choice)
             : throw new FailureException($"{file}: {series[0].Length} rows, or what is observed of them, are too few to choose by how to forecast {task.Future}");
     }
 
     /// <exception cref="FailureException">There are fewer windows to learn from than components, or none.</exception>
-    public static void CheckWindows(string file, IReadOnlyList<double[]> histories, ModelSettings settings, bool joint = false)
+    public static void CheckWindows(string file, IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, int components)
     {
-        int longest = histories.Max(history => history.Length);
-        WindowShape shape = Shape(settings, histories, joint);
-        int window = shape.Steps, components = settings.FitOptions.Components;
+        int longest = histories.Max(history => history.Length) / shape.Channels, window = shape.Steps;
         if (longest < window)
         {
             throw new FailureException($"{file}: a window of past {shape.Past} + future {shape.Future} = {window} rows does not fit into {longest} rows");
         }
 
-        ReadOnlyMemory<double>[] series = [.. histories.Select(history => new ReadOnlyMemory<double>(history))];
-        int windows = WindowSet.Over(joint ? [JoinedHistory.Of(series)] : series, shape, Normalisation.None, missing: new MissingValues()).Count;
+        int windows = WindowSet.Over(histories, shape, Normalisation.None, missing: new MissingValues()).Count;
         if (windows == 0)
         {
             throw new FailureException($"{file}: missing values leave not one window of {window} rows with half of its past and half of its future");

@@ -41,7 +41,7 @@ internal sealed class Background(int number, long since, BackgroundJob job)
             foreach (double[] history in job.Histories)
             {
                 writer.Write(history.Length);
-                Array.ForEach(history, writer.Write);
+                writer.WriteAll(history);
             }
 
             return;
@@ -60,11 +60,7 @@ internal sealed class Background(int number, long since, BackgroundJob job)
         double[][] histories = new double[underWay ? reader.ReadInt32() : 0][];
         for (int i = 0; i < histories.Length; i++)
         {
-            histories[i] = new double[reader.ReadInt32()];
-            for (int n = 0; n < histories[i].Length; n++)
-            {
-                histories[i][n] = reader.ReadDouble();
-            }
+            histories[i] = reader.ReadAll(reader.ReadInt32());
         }
 
         Background background = new(number, since, new BackgroundJob(series, histories, settings.Model, settings.Refit));

@@ -17,20 +17,7 @@ internal sealed class GriddedSeries(SeriesGrid grid, SeriesState state, SeriesGr
     public PinRequest? Request { get; set; }
 
     /// <summary>Steps known without a break, waiting ones included.</summary>
-    public int Length
-    {
-        get
-        {
-            (int length, long next) = (state.Known, state.NextStart);
-            foreach (ClosedCell cell in Waiting)
-            {
-                length = cell.Step.Start == next || next < 0 ? length + 1 : 1;
-                next = cell.Step.Start + grid.Interval;
-            }
-
-            return length;
-        }
-    }
+    public int Length => Unbroken.Taken + Unbroken.Waiting;
 
     /// <summary>What of a group's models the series still refers to.</summary>
     public IEnumerable<Background?> Backgrounds => Waiting.Select(cell => cell.Background).Concat(state.Backgrounds);
@@ -46,20 +33,25 @@ internal sealed class GriddedSeries(SeriesGrid grid, SeriesState state, SeriesGr
     /// <summary>The last values known without a break, waiting ones included; fewer where there are not so many.</summary>
     public double[] Last(int count)
     {
-        List<double> values = [.. state.Last(count)];
-        long next = state.NextStart;
-        foreach (ClosedCell cell in Waiting)
+        (int taken, int waiting) = Unbroken;
+        int own = Math.Clamp(count - waiting, 0, taken);
+        return [.. state.Last(own), .. Waiting.TakeLast(Math.Min(count, waiting)).Select(cell => cell.Step.Value)];
+    }
+
+    /// <summary>How many of the steps taken in, and of those that wait, follow one another up to the last.</summary>
+    private (int Taken, int Waiting) Unbroken
+    {
+        get
         {
-            if (next >= 0 && cell.Step.Start != next)
+            (int taken, int waiting, long next) = (state.Known, 0, state.NextStart);
+            foreach (ClosedCell cell in Waiting)
             {
-                values.Clear();
+                (taken, waiting) = next < 0 || cell.Step.Start == next ? (taken, waiting + 1) : (0, 1);
+                next = cell.Step.Start + grid.Interval;
             }
 
-            values.Add(cell.Step.Value);
-            next = cell.Step.Start + grid.Interval;
+            return (taken, waiting);
         }
-
-        return [.. values.TakeLast(count)];
     }
 }
 

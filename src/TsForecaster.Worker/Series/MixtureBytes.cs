@@ -10,33 +10,14 @@ internal static class MixtureBytes
     {
         writer.Write((int)mixture.Transform);
         writer.Write(mixture.Weights.Length);
-        WriteAll(writer, mixture.Weights);
-        WriteAll(writer, mixture.Means);
-        WriteAll(writer, mixture.StandardDeviations);
+        writer.WriteAll(mixture.Weights);
+        writer.WriteAll(mixture.Means);
+        writer.WriteAll(mixture.StandardDeviations);
     }
 
     public static UnivariateMixture Read(BinaryReader reader)
     {
         (ValueTransform transform, int components) = ((ValueTransform)reader.ReadInt32(), reader.ReadInt32());
-        return new(ReadAll(reader, components), ReadAll(reader, components), ReadAll(reader, components), transform);
-    }
-
-    private static void WriteAll(BinaryWriter writer, ReadOnlySpan<double> values)
-    {
-        foreach (double value in values)
-        {
-            writer.Write(value);
-        }
-    }
-
-    private static double[] ReadAll(BinaryReader reader, int count)
-    {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = reader.ReadDouble();
-        }
-
-        return values;
+        return new(reader.ReadAll(components), reader.ReadAll(components), reader.ReadAll(components), transform);
     }
 }

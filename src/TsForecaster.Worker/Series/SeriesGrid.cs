@@ -7,7 +7,7 @@ namespace TsForecaster.Worker.Series;
 internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
 {
     private readonly SortedList<long, GridCell> _open = [];
-    private readonly long _interval = settings.Interval.Ticks * TimeSpan.NanosecondsPerTick;
+    private readonly long _interval = settings.IntervalNanoseconds;
     private readonly long _grace = settings.Grace.Ticks * TimeSpan.NanosecondsPerTick;
     private long _next;
     private int _empty;

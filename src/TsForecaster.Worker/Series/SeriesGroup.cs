@@ -12,7 +12,7 @@ internal sealed class SeriesGroup(SeriesSettings settings)
     /// <summary>Values a fit learns from, over all series: eight megabytes, and as much in checkpoints while it is under way.</summary>
     private const int MostValues = 1 << 20;
 
-    private readonly long _interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
+    private readonly long _interval = settings.Grid.IntervalNanoseconds;
     private readonly SortedDictionary<SeriesKey, GriddedSeries> _members = [];
     private BackgroundJob? _begun;
     private Background? _pending;
@@ -24,7 +24,6 @@ internal sealed class SeriesGroup(SeriesSettings settings)
 
     /// <summary>What a group is told apart by.</summary>
     public string Id { get; } = IdOf(settings);
-
 
     /// <summary>The fits under way, the newest of which no cell may have met yet.</summary>
     public IEnumerable<BackgroundJob> UnderWay => Backgrounds().Select(background => background.Job).OfType<BackgroundJob>();

@@ -32,10 +32,7 @@ internal sealed class SeriesHistory(int capacity)
     public void Write(BinaryWriter writer)
     {
         writer.Write(Count);
-        foreach (double value in Last(Count))
-        {
-            writer.Write(value);
-        }
+        writer.WriteAll(Last(Count));
     }
 
     public static SeriesHistory Read(BinaryReader reader, int capacity)

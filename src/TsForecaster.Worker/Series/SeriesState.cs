@@ -12,7 +12,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
-    private readonly long _interval = settings.Grid.Interval.Ticks * TimeSpan.NanosecondsPerTick;
+    private readonly long _interval = settings.Grid.IntervalNanoseconds;
     private SeriesHistory _history = new(Capacity(settings));
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
@@ -187,7 +187,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     /// <summary>Steps from the values that a group's model learned from to a step of the series; 0 before.</summary>
-    private long Since(Background background, long step) => Math.Max(0, (NextStart - background.Since) / _interval) - (_steps - step) is > 0 and var since ? since : 0;
+    private long Since(Background background, long step) => Math.Max(0, ((NextStart - background.Since) / _interval) - (_steps - step));
 
     private ModelChange Apply(PinRequest request)
     {

@@ -42,18 +42,7 @@ public sealed class FillTests
         PipelineDriver broken = new();
         foreach (int record in (int[])[139, 3, 4, 57, 2, 3])
         {
-            using CancellationTokenSource stop = new();
-            int left = 3 * record;
-            await broken.RunAsync(
-                Log(),
-                source => source.BeforeRecord = (_, _) =>
-                {
-                    if (Interlocked.Decrement(ref left) == 0)
-                    {
-                        stop.Cancel();
-                    }
-                },
-                stop.Token);
+            await broken.RunUntilAsync(3 * record, Log());
         }
 
         await broken.RunAsync(Log());

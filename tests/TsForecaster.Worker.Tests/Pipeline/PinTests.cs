@@ -103,22 +103,7 @@ public sealed class PinTests
         PipelineDriver broken = new();
         for (int life = 0; life < 10; life++)
         {
-            using CancellationTokenSource stop = new();
-            int left = 41 + (life * 11);
-            await broken.RunAsync(
-                With(requests),
-                source =>
-                {
-                    source.Abandon = life % 2 == 0;
-                    source.BeforeRecord = (_, _) =>
-                    {
-                        if (Interlocked.Decrement(ref left) == 0)
-                        {
-                            stop.Cancel();
-                        }
-                    };
-                },
-                stop.Token);
+            await broken.RunUntilAsync(41 + (life * 11), With(requests), abandon: life % 2 == 0);
         }
 
         await broken.RunAsync(With(requests));

@@ -84,6 +84,28 @@ internal sealed class PipelineDriver
         return pipeline.Totals;
     }
 
+    /// <summary>One life that is ended after so many records.</summary>
+    /// <param name="abandon">Whether what is under way is dropped.</param>
+    public async Task RunUntilAsync(int records, Dictionary<PartitionId, List<SourceRecord>> log, bool abandon = false)
+    {
+        using CancellationTokenSource stop = new();
+        int left = records;
+        await RunAsync(
+            log,
+            source =>
+            {
+                source.Abandon = abandon;
+                source.BeforeRecord = (_, _) =>
+                {
+                    if (Interlocked.Decrement(ref left) == 0)
+                    {
+                        stop.Cancel();
+                    }
+                };
+            },
+            stop.Token);
+    }
+
     private static void Append(List<SourceRecord> records, PartitionId partition, string json) =>
         records.Add(new SourceRecord(partition, records.Count, 1_800_000_000L * Second, default, Encoding.UTF8.GetBytes(json)));
 

@@ -43,23 +43,7 @@ public sealed class PipelineTests
         PipelineDriver broken = new();
         for (int life = 0; life < 12; life++)
         {
-            int records = 37 + (life * 13);
-            using CancellationTokenSource stop = new();
-            int left = records;
-            await broken.RunAsync(
-                PipelineDriver.Log(),
-                source =>
-                {
-                    source.Abandon = life % 2 == 0;
-                    source.BeforeRecord = (_, _) =>
-                    {
-                        if (Interlocked.Decrement(ref left) == 0)
-                        {
-                            stop.Cancel();
-                        }
-                    };
-                },
-                stop.Token);
+            await broken.RunUntilAsync(37 + (life * 13), PipelineDriver.Log(), abandon: life % 2 == 0);
         }
 
         await broken.RunAsync(PipelineDriver.Log());
@@ -88,22 +72,7 @@ public sealed class PipelineTests
         Assert.Equal(3 * (149 - 63), Count(whole, "forecast"));
         foreach (int records in (int[])[62, 8, 20, 21, 3, 4])
         {
-            using CancellationTokenSource stop = new();
-            int left = records;
-            await broken.RunAsync(
-                OneSeries(),
-                source =>
-                {
-                    source.Abandon = records % 2 == 0;
-                    source.BeforeRecord = (_, _) =>
-                    {
-                        if (Interlocked.Decrement(ref left) == 0)
-                        {
-                            stop.Cancel();
-                        }
-                    };
-                },
-                stop.Token);
+            await broken.RunUntilAsync(records, OneSeries(), abandon: records % 2 == 0);
         }
 
         await broken.RunAsync(OneSeries());

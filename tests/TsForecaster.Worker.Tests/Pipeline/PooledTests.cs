@@ -30,22 +30,7 @@ public sealed class PooledTests
         await whole.RunAsync(PipelineDriver.Log());
         for (int life = 0; life < 12; life++)
         {
-            using CancellationTokenSource stop = new();
-            int left = 37 + (life * 13);
-            await broken.RunAsync(
-                PipelineDriver.Log(),
-                source =>
-                {
-                    source.Abandon = life % 2 == 0;
-                    source.BeforeRecord = (_, _) =>
-                    {
-                        if (Interlocked.Decrement(ref left) == 0)
-                        {
-                            stop.Cancel();
-                        }
-                    };
-                },
-                stop.Token);
+            await broken.RunUntilAsync(37 + (life * 13), PipelineDriver.Log(), abandon: life % 2 == 0);
         }
 
         await broken.RunAsync(PipelineDriver.Log());

@@ -23,17 +23,17 @@ internal sealed class RowTimes
             return new RowTimes(table, times);
         }
 
-        TimeSpan[] intervals = [.. table.Names.Select(name => settingsOf(name).Grid.Interval)];
-        int other = Array.FindIndex(intervals, interval => interval != intervals[0]);
+        GridSettings[] grids = [.. table.Names.Select(name => settingsOf(name).Grid)];
+        int other = Array.FindIndex(grids, grid => grid.Interval != grids[0].Interval);
         return other < 0
-            ? new RowTimes(table, [.. Enumerable.Range(1, table.Rows).Select(row => row * Nanoseconds(intervals[0]))])
-            : throw new FailureException($"{table.File}: rows without times are a cell each, and Grid:Interval of {table.Names[0]} is {intervals[0]}, of {table.Names[other]} {intervals[other]}; name the column of their times with --time");
+            ? new RowTimes(table, [.. Enumerable.Range(1, table.Rows).Select(row => row * grids[0].IntervalNanoseconds)])
+            : throw new FailureException($"{table.File}: rows without times are a cell each, and Grid:Interval of {table.Names[0]} is {grids[0].Interval}, of {table.Names[other]} {grids[other].Interval}; name the column of their times with --time");
     }
 
     /// <summary>Rows whose cell is that of an earlier row too.</summary>
     public int Shared(SeriesSettings settings)
     {
-        long interval = Nanoseconds(settings.Grid.Interval);
+        long interval = settings.Grid.IntervalNanoseconds;
         return Times.Count - Times.Select(time => time / interval).Distinct().Count();
     }
 
@@ -75,6 +75,4 @@ internal sealed class RowTimes
             latest = Math.Max(latest, times[row]);
         }
     }
-
-    private static long Nanoseconds(TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 }
