@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 using Xunit;
+using static TsForecaster.Worker.Tests.Commands.SineFile;
 
 namespace TsForecaster.Worker.Tests.Commands;
 
@@ -18,7 +18,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Fit_Inspect_Forecast_FollowASine()
     {
-        string model = await FitSine();
+        string model = await FitSine(_folder);
         JsonElement facts = JsonDocument.Parse((await CommandResult.Of("inspect", model, "--json")).Succeeded()).RootElement;
         Assert.Equal((12, 4, 2), (facts.GetProperty("past").GetInt32(), facts.GetProperty("future").GetInt32(), facts.GetProperty("components").GetInt32()));
         Assert.Equal(12, facts.GetProperty("id").GetString()!.Length);
@@ -40,7 +40,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Fit_PastAndMixtureLeftOut_ChoosesAnEnsembleThatTheOtherCommandsTake()
     {
-        await FitSine();
+        await FitSine(_folder);
         string model = _folder["auto.tsf"];
         string[] fit = ["fit", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "24", "--budget", "1", "--out", model];
         string table = (await CommandResult.Of(fit)).Succeeded();
@@ -68,125 +68,9 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prequential_NoisySine_BeatsSimpleMethodsThroughTheServicesPipeline()
-    {
-        StringBuilder rows = new("t,y\n");
-        for (int i = 0; i < 600; i++)
-        {
-            rows.Append(CultureInfo.InvariantCulture, $"{60 * i},{(i % 97 == 0 ? "" : (Sine(i) + (0.1 * Math.Cos(17.3 * i * i))).ToString("R", CultureInfo.InvariantCulture))}\n");
-        }
-
-        string file = _folder.Write("noisy.csv", rows.ToString()), report = _folder["prequential.json"];
-        string[] run = ["prequential", "--data", file, "--values", "y", "--time", "t", "--set", "Grid:Interval=60s", "--set", "Model:Components=1", "--set", "Model:Past=24", "--set", "Model:Future=3", "--set", "Model:Season=24", "--set", "Model:Recalibrate=true", "--report", report];
-        string table = (await CommandResult.Of(run)).Succeeded();
-        Assert.Contains("PIT KS", table, StringComparison.Ordinal);
-        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray());
-
-        // The first row has no value, and the last cell never closes; every cell from the first model on is forecast, and scored where it has a value.
-        Assert.Equal(598, series.GetProperty("cells").GetInt32());
-        Assert.InRange(series.GetProperty("scored").GetInt32(), 1400, 1797);
-        double crps = series.GetProperty("crps").GetDouble();
-        Assert.True(crps < 0.95 * series.GetProperty("seasonal_naive").GetProperty("crps").GetDouble());
-        Assert.True(crps < 0.5 * series.GetProperty("random_walk").GetProperty("crps").GetDouble());
-        Assert.InRange(series.GetProperty("coverage80").GetDouble(), 0.7, 0.9);
-        Assert.Equal(3, series.GetProperty("per_horizon").GetArrayLength());
-    }
-
-    [Fact]
-    public async Task Prequential_PooledColumns_AreForecastSooner()
-    {
-        string rows = "a,b,c,d\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Join(',', Enumerable.Range(1, 4).Select(s => (s * (Sine(i) + (0.1 * Math.Cos((17.3 * i * i) + s)))).ToString("R", CultureInfo.InvariantCulture))) + "\n"));
-        string file = _folder.Write("panel.csv", rows), report = _folder["pooled.json"];
-        int[] scored = new int[2];
-        foreach (string scope in (string[])["series", "pooled"])
-        {
-            (await CommandResult.Of("prequential", "--data", file, "--values", "a,b,c,d", "--set", $"Model:Scope={scope}", "--set", "Model:Future=3", "--set", "Model:Season=24", "--report", report)).Succeeded();
-            JsonElement[] series = [.. JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray()];
-            Assert.Equal(4, series.Length);
-            Assert.All(series, one => Assert.True(one.GetProperty("crps").GetDouble() < one.GetProperty("seasonal_naive").GetProperty("crps").GetDouble()));
-            scored[scope == "pooled" ? 1 : 0] = series.Sum(one => one.GetProperty("scored").GetInt32());
-        }
-
-        Assert.True(scored[1] > scored[0] + 500, $"{scored[1]} and {scored[0]} forecasts scored");
-    }
-
-    [Theory]
-    [InlineData("true")]
-    [InlineData("false")]
-    public async Task Prequential_ConstantSeries_IsCovered(string recalibrate)
-    {
-        string file = _folder.Write("constant.csv", "y\n" + string.Concat(Enumerable.Repeat("7.3\n", 500))), report = _folder["r.json"];
-        (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--set", "Model:Components=1", "--set", "Model:Future=3", "--set", $"Model:Recalibrate={recalibrate}", "--report", report)).Succeeded();
-        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray());
-        Assert.True(series.GetProperty("scored").GetInt32() > 500);
-        Assert.Equal(1.0, series.GetProperty("coverage80").GetDouble());
-    }
-
-    [Fact]
-    public async Task Prequential_RowsOutOfOrderOrInOneCell_AreCounted()
-    {
-        // Row 300 comes again, and three rows come far too late.
-        int[] times = [.. Enumerable.Range(0, 300), 299, .. Enumerable.Range(300, 100), 17, 18, 19, .. Enumerable.Range(400, 100)];
-        string file = _folder.Write("late.csv", "t,y\n" + string.Concat(times.Select(t => string.Create(CultureInfo.InvariantCulture, $"{60 * t},{Sine(t)}\n"))));
-        string[] run = ["prequential", "--data", file, "--values", "y", "--time", "t", "--set", "Model:Components=1", "--set", "Model:Future=3", "--report", _folder["r.json"]];
-        string table = (await CommandResult.Of(run)).Succeeded();
-        Assert.Contains("late: 3 values", table, StringComparison.Ordinal);
-        Assert.Contains("shared: 4 rows", table, StringComparison.Ordinal);
-        JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
-        Assert.Equal((3, 4), (json.GetProperty("late").GetInt32(), json.GetProperty("shared_cells").GetInt32()));
-    }
-
-    [Fact]
-    public async Task Prequential_RowFarAheadOfTheOthers_IsNamed()
-    {
-        string file = _folder.Write("ahead.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 300).Select(t => $"{(60 * t) + (t == 100 ? 400_000_000 : 0)},{t % 7}\n")));
-        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t")).Complaint(1);
-        Assert.Contains("the time of row 101 is 4629.", line, StringComparison.Ordinal);
-        Assert.Contains("all 199 rows after it, 01:00:00 (Kafka:MaxLead) is allowed", line, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Prequential_RowsBackwards_SaysThatTheyComeLate()
-    {
-        string file = _folder.Write("backwards.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 300).Select(t => $"{60 * (300 - t)},{t % 7}\n")));
-        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t")).Complaint(1);
-        Assert.Contains("none of its cells was closed; 299 of 300 values came after their cell had closed", line, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("1s", "rows are 00:01:00 apart, cells (Grid:Interval) are 00:00:01 long")]
-    [InlineData("1d", "none of its cells was closed; rows are 00:01:00 apart")]
-    public async Task Prequential_OtherInterval_SaysHowRowsAndCellsDiffer(string interval, string complaint)
-    {
-        string file = _folder.Write("data.csv", "t,y\n" + string.Concat(Enumerable.Range(0, 100).Select(t => $"{60 * t},{t % 7}\n")));
-        string line = (await CommandResult.Of("prequential", "--data", file, "--values", "y", "--time", "t", "--set", $"Grid:Interval={interval}", "--set", "Grid:MaxGap=10")).Complaint(1);
-        Assert.Contains(complaint, line, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Prequential_RowsWithoutTimes_FollowTheIntervalOfTheirSeries()
-    {
-        string file = _folder.Write("data.csv", "y,z\n" + string.Concat(Enumerable.Range(0, 300).Select(t => string.Create(CultureInfo.InvariantCulture, $"{Sine(t)},{t % 7}\n"))));
-        string[] run = ["prequential", "--data", file, "--set", "Model:Components=1", "--set", "Series:0:Match=y", "--set", "Series:0:Grid:Interval=5m", "--report", _folder["r.json"]];
-        (await CommandResult.Of([.. run, "--values", "y"])).Succeeded();
-        JsonElement series = Assert.Single(JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("series").EnumerateArray());
-        Assert.Equal(299, series.GetProperty("cells").GetInt32());
-        Assert.Contains("Grid:Interval of y is 00:05:00, of z 00:01:00", (await CommandResult.Of([.. run, "--values", "y,z"])).Complaint(1), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Prequential_TooShortForAModel_SaysSo()
-    {
-        await FitSine();
-        CommandResult result = await CommandResult.Of("prequential", "--data", _folder["sine.csv"], "--values", "y", "--set", "Refit:First=1000", "--set", "Model:Components=1");
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("Refit:First", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Forecast_BeyondTheFuture_FollowsTheSeries()
     {
-        string model = await FitSine();
+        string model = await FitSine(_folder);
         string[] lines = (await CommandResult.Of("forecast", model, "--data", _folder["sine.csv"], "--values", "y", "--time", "t", "--time-unit", "s", "--steps", "10", "--format", "csv"))
             .Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("series,step,time,mean,sd,p05,p10,p25,p50,p75,p90,p95,rolled", lines[0].TrimEnd());
@@ -204,7 +88,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Forecast_BeyondTheFuture_GoesOnFromTheMediansOfTheNearerHalf()
     {
-        await FitSine();
+        await FitSine(_folder);
         double[] history = [.. Enumerable.Range(0, 200).Select(Sine)];
         WindowModel[] members = [.. new[] { 5, 12 }.Select(past => WindowModel.Fit([history], new WindowShape(past, 4), new Normalisation(Centring.None), new FitOptions { Components = 3, Ridge = 1e-3 }).Model!)];
         ForecastModel model = new(members, [0.7, 0.3], [0.5, 0.4, 0.3, 0.2]);
@@ -262,7 +146,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Outputs_NamedAsTheInputOrAsEachOther_AreRefusedAndNothingIsLost()
     {
-        await FitSine();
+        await FitSine(_folder);
         string data = _folder["sine.csv"], before = File.ReadAllText(data);
         Assert.Contains("would be overwritten", (await CommandResult.Of("fit", "--data", data, "--values", "y", "--future", "4", "--out", data)).Complaint(2), StringComparison.Ordinal);
         Assert.Contains("would be overwritten", (await CommandResult.Of("backtest", "--data", data, "--values", "y", "--future", "4", "--html", data)).Complaint(2), StringComparison.Ordinal);
@@ -274,7 +158,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Sample_SameSeed_SameWindows()
     {
-        string model = await FitSine();
+        string model = await FitSine(_folder);
         string first = (await CommandResult.Of("sample", model, "--count", "3", "--seed", "7")).Succeeded();
         Assert.Equal(first, (await CommandResult.Of("sample", model, "--count", "3", "--seed", "7")).Output);
         Assert.NotEqual(first, (await CommandResult.Of("sample", model, "--count", "3", "--seed", "8")).Output);
@@ -301,7 +185,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Backtest_Report_HasTheKeysOfTheContract()
     {
-        await FitSine();
+        await FitSine(_folder);
         string report = _folder["r.json"];
         string table = (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--final-fit", "train+valid", "--report", report)).Succeeded();
         Assert.Contains("seasonal naive", table, StringComparison.Ordinal);
@@ -327,7 +211,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Backtest_Compare_ScoresSimpleMethodsOnTheSameValues()
     {
-        await FitSine();
+        await FitSine(_folder);
         string table = (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--season", "24", "--split", "120,40,40", "--compare", "--report", _folder["r.json"])).Succeeded();
         Assert.Contains("Holt-Winters", table, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
@@ -343,7 +227,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Backtest_RefitEvery_RefitsOnAllRowsBefore()
     {
-        await FitSine();
+        await FitSine(_folder);
         string[] arguments = ["backtest", "--data", _folder["sine.csv"], "--values", "y", "--past", "12", "--future", "4", "--split", "120,40,40", "--report", _folder["r.json"]];
         string table = (await CommandResult.Of([.. arguments, "--refit-every", "10", "--stride", "4"])).Succeeded();
         Assert.Contains("forecast with 3 refits in", table, StringComparison.Ordinal);
@@ -359,7 +243,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Backtest_PastLeftOut_IsTwiceTheFutureOrSeason()
     {
-        await FitSine();
+        await FitSine(_folder);
         (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--model", "components=1", "--report", _folder["r.json"])).Succeeded();
         JsonElement settings = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement.GetProperty("settings");
         Assert.Equal(24, settings.GetProperty("past").GetInt32());
@@ -369,7 +253,7 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public async Task Backtest_Auto_SaysWhatWasTriedAndChosen()
     {
-        await FitSine();
+        await FitSine(_folder);
         (await CommandResult.Of("backtest", "--data", _folder["sine.csv"], "--values", "y", "--future", "4", "--season", "12", "--budget", "2s", "--report", _folder["r.json"])).Succeeded();
         JsonElement json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["r.json"])).RootElement;
         Assert.Equal("auto", json.GetProperty("settings").GetProperty("components").GetString());
@@ -411,15 +295,4 @@ public sealed class ModelCommandTests : IDisposable
         string other = _folder.Write("other.csv", "id,1,2\nA,1,2\n");
         Assert.Contains("no series \"B\"", (await CommandResult.Of("backtest", "--panel", train, "--panel-test", other, "--past", "3", "--future", "2")).Complaint(1), StringComparison.Ordinal);
     }
-
-    private async Task<string> FitSine()
-    {
-        string rows = string.Concat(Enumerable.Range(0, 200).Select(t => string.Create(CultureInfo.InvariantCulture, $"{60 * t},{Sine(t)}\n")));
-        string data = _folder.Write("sine.csv", "t,y\n" + rows);
-        string table = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "12", "--future", "4", "--model", "components=2", "ridge=1e-8", "--out", _folder["m.tsf"])).Succeeded();
-        Assert.Contains("log likelihood", table, StringComparison.Ordinal);
-        return _folder["m.tsf"];
-    }
-
-    private static double Sine(int t) => 10.0 + Math.Sin(2.0 * Math.PI * t / 24.0) + (0.001 * (t * 7919 % 13));
 }
