@@ -61,6 +61,8 @@ internal sealed class BacktestRun
             throw new FailureException($"{table.File}: {split.Test} test rows are fewer than --future {model.Future}");
         }
 
+        Models.CheckSeason(table.File, model.Season, split.Train);
+
         Backtest backtest = new(
             [.. table.Columns.Select(column => new ReadOnlyMemory<double>(column))],
             new BacktestOptions

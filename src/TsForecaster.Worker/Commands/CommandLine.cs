@@ -46,7 +46,8 @@ public static class CommandLine
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             string command = parsed.CommandResult.Command is RootCommand ? Program : $"{Program} {parsed.CommandResult.Command.Name}";
-            terminal.Error.WriteLine($"{Program}: {Plain(parsed.Errors[0].Message)} ({command} --help shows what there is)");
+            string complaint = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var word, ..] ? $"there is no command '{word}'" : Plain(parsed.Errors[0].Message);
+            terminal.Error.WriteLine($"{Program}: {complaint} ({command} --help shows what there is)");
             return Misused;
         }
 

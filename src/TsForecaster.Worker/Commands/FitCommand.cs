@@ -58,6 +58,7 @@ internal static class FitCommand
     {
         SeriesTable table = request.Read();
         table.WarnOfUnevenTimes(terminal.Error);
+        Models.CheckSeason(table.File, settings.Season, table.Rows);
         long begun = terminal.Time.GetTimestamp();
         (ForecastModel model, SelectionResult? choice) = await terminal.WithProgressAsync(
             search is null ? "fitting" : "searching",

@@ -38,10 +38,11 @@ internal static class ModelArguments
         }
     }
 
-    /// <exception cref="UsageException">A key is unknown, or a value is not allowed for it.</exception>
+    /// <exception cref="UsageException">A key is unknown or given twice, or a value is not allowed for it.</exception>
     public static ModelSettings Parse(IReadOnlyList<string> assignments, ModelSettings defaults)
     {
         ModelSettings settings = defaults with { };
+        HashSet<PropertyInfo> given = [];
         foreach (string assignment in assignments)
         {
             string[] parts = assignment.Split('=', 2, StringSplitOptions.TrimEntries);
@@ -49,6 +50,11 @@ internal static class ModelArguments
             if (parts.Length != 2 || key is null)
             {
                 throw new UsageException($"--model {assignment}: expected KEY=VALUE with one of the keys {string.Join(", ", Keys.Select(known => known.Name.ToLowerInvariant()))}");
+            }
+
+            if (!given.Add(key))
+            {
+                throw new UsageException($"--model {assignment}: {key.Name.ToLowerInvariant()} is given twice");
             }
 
             string text = key.PropertyType.IsEnum ? EnumName(key.PropertyType, parts[1]) : parts[1];

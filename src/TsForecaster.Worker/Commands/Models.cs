@@ -18,6 +18,15 @@ internal static class Models
         return joint ? [JoinedHistory.Of(apart)] : apart;
     }
 
+    /// <exception cref="FailureException">No season is whole in the rows that are learned from.</exception>
+    public static void CheckSeason(string file, int season, int rows)
+    {
+        if (season > 1 && season >= rows)
+        {
+            throw new FailureException($"{file}: --season {season} is longer than what is learned from, {rows} rows");
+        }
+    }
+
     /// <summary>Fits one model to the windows of all columns; jointly, they are the channels of one history.</summary>
     /// <exception cref="FailureException">There are too few windows, or a covariance stayed singular.</exception>
     public static ForecastModel Fit(string file, IReadOnlyList<double[]> columns, ModelSettings settings, bool joint, CancellationToken cancellation)

@@ -24,6 +24,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("fit", "--data", "x.csv", "--values", "y,", "--past", "4", "--future", "1")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "k=2")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=0")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=2", "Components=3")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "0")]
@@ -125,6 +126,20 @@ public sealed class BadInputTests : IDisposable
         string data = _folder.Write("data.csv", "y\n1\n2\n4\n3\n5\n");
         string line = (await CommandResult.Of("fit", "--data", data, "--values", "y", "--past", "2", "--future", "1", "--model", "components=4", "--out", _folder["m.tsf"])).Complaint(exitCode: 1);
         Assert.Contains("4 components need at least as many windows, and there are 3", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_Unknown_IsNamed() =>
+        Assert.Contains("there is no command 'forcast'", (await CommandResult.Of("forcast")).Complaint(exitCode: 2), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("fit", "--out", "m.tsf")]
+    [InlineData("backtest", "--split", "10,0,5")]
+    public async Task Season_LongerThanWhatIsLearnedFrom_SaysSo(string command, string option, string value)
+    {
+        string data = _folder.Write("data.csv", "y\n" + string.Concat(Enumerable.Range(0, 15).Select(i => $"{i % 4}\n")));
+        string line = (await CommandResult.Of(command, "--data", data, "--values", "y", "--future", "1", "--season", "20", option, option == "--out" ? _folder[value] : value)).Complaint(exitCode: 1);
+        Assert.Contains("--season 20 is longer than what is learned from", line, StringComparison.Ordinal);
     }
 
     [Fact]

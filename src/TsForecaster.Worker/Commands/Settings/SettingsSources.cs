@@ -25,7 +25,11 @@ internal static class SettingsSources
                 .AddInMemoryCollection(assignments.Select(Assignment).GroupBy(a => a.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()))
                 .Build();
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+        catch (FileNotFoundException e)
+        {
+            throw new FailureException($"{path}: there is no such file", e);
+        }
+        catch (InvalidDataException e)
         {
             throw new FailureException($"{path}: {(e.InnerException ?? e).Message}", e);
         }
