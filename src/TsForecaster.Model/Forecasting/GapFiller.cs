@@ -9,12 +9,26 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 public sealed class GapFiller
 {
+    private const double Affordable = 1e8;
+
     private readonly WindowGapFiller[] _members;
 
     public GapFiller(ForecastModel model) =>
         (Model, _members) = (model, [.. model.Members.Select(member => new WindowGapFiller(member))]);
 
     public ForecastModel Model { get; }
+
+    /// <summary>
+    /// Of an ensemble, the member that counts most among those whose conditioning on a window, K·D³ operations, takes no more than tens of
+    /// milliseconds; else the cheapest.
+    /// </summary>
+    public static GapFiller Economical(ForecastModel model)
+    {
+        double[] costs = [.. model.Members.Select(member => member.Mixture.Components * Math.Pow(member.Shape.Dimension, 3))];
+        double most = Math.Max(Affordable, costs.Min());
+        int chosen = Enumerable.Range(0, costs.Length).Where(i => costs[i] <= most).MaxBy(i => model.Weights[i]);
+        return new GapFiller(model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform));
+    }
 
     /// <summary>
     /// Fills values of one channel from the window that ends with the history. A value that no window reaches to which this history

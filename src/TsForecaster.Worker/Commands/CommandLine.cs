@@ -83,6 +83,7 @@ public static class CommandLine
             ReplayCommand.Create(terminal),
             FitCommand.Create(terminal),
             ForecastCommand.Create(terminal),
+            FillCommand.Create(terminal),
             SampleCommand.Create(terminal),
             InspectCommand.Create(terminal),
             BacktestCommand.Create(terminal),

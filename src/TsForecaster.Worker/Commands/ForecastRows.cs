@@ -31,11 +31,7 @@ internal sealed class ForecastRows
     public static ForecastRows Of(ForecastModel model, SeriesTable table, int steps, double? above)
     {
         int channels = model.Channels;
-        if (channels > 1 && channels != table.Columns.Count)
-        {
-            throw new FailureException($"the model has {channels} channels, --values names {table.Columns.Count} columns");
-        }
-
+        Models.CheckChannels(model, table.Columns.Count);
         if (table.Rows < model.Reach)
         {
             throw new FailureException($"{table.File}: the model's past needs {model.Reach} rows, and there are {table.Rows}");
@@ -216,6 +212,6 @@ internal sealed class ForecastRows
         return json;
     }
 
-    private static string Quote(string cell) =>
+    internal static string Quote(string cell) =>
         cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

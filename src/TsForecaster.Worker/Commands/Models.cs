@@ -18,6 +18,15 @@ internal static class Models
         return joint ? [JoinedHistory.Of(apart)] : apart;
     }
 
+    /// <exception cref="FailureException">The model has channels, and another number of columns was named.</exception>
+    public static void CheckChannels(ForecastModel model, int columns)
+    {
+        if (model.Channels > 1 && model.Channels != columns)
+        {
+            throw new FailureException($"the model has {model.Channels} channels, --values names {columns} columns");
+        }
+    }
+
     /// <exception cref="FailureException">No season is whole in the rows that are learned from.</exception>
     public static void CheckSeason(string file, int season, int rows)
     {

@@ -5,8 +5,6 @@ namespace TsForecaster.Worker.Series;
 /// <summary>What missing cells are likely to have been, given what came before and after them.</summary>
 internal static class CellFilling
 {
-    private const double MostToFill = 1e8;
-
     /// <param name="due">Steps that are missing and now due.</param>
     /// <param name="start">Of the last cell.</param>
     /// <param name="step">Of the last cell.</param>
@@ -23,7 +21,7 @@ internal static class CellFilling
         // The first cell of a long gap may lie before the window that ends here; then one that ended earlier knows it best.
         int[] back = [.. due.Select(missing => (int)(step - missing)).Where(steps => steps < history.Count)];
         int looked = model.Reach + model.Future + back.DefaultIfEmpty().Max();
-        UnivariateMixture?[] values = new GapFiller(Filling(model)).Fill(history.Last(Math.Min(history.Count, looked)), back);
+        UnivariateMixture?[] values = GapFiller.Economical(model).Fill(history.Last(Math.Min(history.Count, looked)), back);
         List<FilledCell> filled = [];
         for (int i = 0; i < back.Length; i++)
         {
@@ -34,16 +32,5 @@ internal static class CellFilling
         }
 
         return filled;
-    }
-
-    /// <summary>
-    /// Of an ensemble, the member that counts most among those whose conditioning on a window, K·D³, a lane can wait for; else the cheapest.
-    /// </summary>
-    private static ForecastModel Filling(ForecastModel model)
-    {
-        double[] costs = [.. model.Members.Select(member => member.Mixture.Components * Math.Pow(member.Shape.Dimension, 3))];
-        double most = Math.Max(MostToFill, costs.Min());
-        int chosen = Enumerable.Range(0, costs.Length).Where(i => costs[i] <= most).MaxBy(i => model.Weights[i]);
-        return model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform);
     }
 }
