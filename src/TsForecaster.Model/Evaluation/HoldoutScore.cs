@@ -13,19 +13,20 @@ public static class HoldoutScore
     /// Mean CRPS of each, in the units of the series, over the origins of the last <paramref name="holdout"/> steps and the observed values
     /// of the F steps after each, as far as the history holds them: the last origins see fewer than F. The past of a forecast may lie before
     /// the held-out part; what lies before the history is missing. An origin counts when all of them can forecast from it, so that they are
-    /// scored on the same values. NaN for all when nothing was observed there, or there was no such origin.
+    /// scored on the same values. NaN for all when nothing was observed there, or there was no such origin. With several channels it is the first
+    /// that is scored, from pasts of which something of it was observed.
     /// </summary>
-    /// <param name="forecasters">Of the models that are judged, with the same F and C.</param>
-    /// <param name="history">Step-major values, oldest first; NaN where missing.</param>
+    /// <param name="forecasters">Of the models that are judged, with the same F.</param>
+    /// <param name="history">Step-major values of as many channels as the models have, oldest first; NaN where missing. A model of fewer looks at the first.</param>
     /// <param name="holdout">Steps held out, at least 1.</param>
     /// <exception cref="ArgumentException">The history is too short, or the models forecast different windows.</exception>
     public static double[] Crps(IReadOnlyList<Forecaster> forecasters, ReadOnlySpan<double> history, int holdout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(holdout, 1);
-        (int ahead, int channels) = (forecasters[0].Model.Future, forecasters[0].Model.Channels);
-        if (forecasters.Any(forecaster => (forecaster.Model.Future, forecaster.Model.Channels) != (ahead, channels)))
+        int ahead = forecasters[0].Model.Future, channels = forecasters.Max(forecaster => forecaster.Model.Channels);
+        if (forecasters.Any(forecaster => forecaster.Model.Future != ahead))
         {
-            throw new ArgumentException("models that are compared forecast the same steps of the same channels", nameof(forecasters));
+            throw new ArgumentException("models that are compared forecast the same steps", nameof(forecasters));
         }
 
         int steps = history.Length / channels;
@@ -34,12 +35,14 @@ public static class HoldoutScore
             throw new ArgumentException($"a history of {steps} steps is too short to hold out {holdout} and look back");
         }
 
+        ReadOnlyMemory<double> all = history.ToArray(), first = JoinedHistory.First(all, channels, 1);
+        ReadOnlyMemory<double>[] own = [.. forecasters.Select(forecaster => JoinedHistory.First(all, channels, forecaster.Model.Channels))];
         double[] sums = new double[forecasters.Count];
         long count = 0;
         for (int origin = steps - holdout; origin < steps; origin++)
         {
-            ReadOnlySpan<double> past = history[..(origin * channels)], future = history[(origin * channels)..(Math.Min(origin + ahead, steps) * channels)];
-            if (!future.ContainsAnyExcept(double.NaN) || Forecasts(forecasters, past) is not { } forecasts)
+            ReadOnlySpan<double> future = first.Span[origin..Math.Min(origin + ahead, steps)];
+            if (!future.ContainsAnyExcept(double.NaN) || Forecasts(forecasters, own, first.Span, origin) is not { } forecasts)
             {
                 continue;
             }
@@ -50,7 +53,7 @@ public static class HoldoutScore
                 {
                     for (int j = 0; j < sums.Length; j++)
                     {
-                        sums[j] += forecasts[j].Marginal((i / channels) + 1, i % channels).Crps(future[i]);
+                        sums[j] += forecasts[j].Marginal(i + 1).Crps(future[i]);
                     }
 
                     count++;
@@ -62,12 +65,14 @@ public static class HoldoutScore
     }
 
     /// <summary>One a model; null where one of them has none.</summary>
-    private static Forecast[]? Forecasts(IReadOnlyList<Forecaster> forecasters, ReadOnlySpan<double> past)
+    private static Forecast[]? Forecasts(IReadOnlyList<Forecaster> forecasters, ReadOnlyMemory<double>[] own, ReadOnlySpan<double> first, int origin)
     {
         Forecast[] forecasts = new Forecast[forecasters.Count];
         for (int j = 0; j < forecasts.Length; j++)
         {
-            if (!forecasters[j].TryPredict(PaddedHistory.Last(past, forecasters[j].Model.Reach * forecasters[j].Model.Channels), out Forecast? forecast))
+            (int reach, int channels) = (forecasters[j].Model.Reach, forecasters[j].Model.Channels);
+            if (!first[Math.Max(0, origin - reach)..origin].ContainsAnyExcept(double.NaN)
+                || !forecasters[j].TryPredict(PaddedHistory.Last(own[j].Span[..(origin * channels)], reach * channels), out Forecast? forecast))
             {
                 return null;
             }

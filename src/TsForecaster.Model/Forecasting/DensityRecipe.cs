@@ -66,15 +66,15 @@ public sealed record DensityRecipe
     internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
         Normalisation normalisation = Measured(histories);
-        WindowSet windows = Normalisation.Seasons == 0
-            ? WindowSet.Over(histories, Shape, normalisation, missing: new MissingValues())
-            : WindowSet.Over([.. histories.Select(WithShortProfiles)], Shape, normalisation);
+        MissingValues? missing = Normalisation.Seasons == 0 ? new MissingValues() : null;
+        histories = missing is null ? [.. histories.Select(WithShortProfiles)] : histories;
+        WindowSet windows = WindowSet.Over(histories, Shape, normalisation, missing: missing);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
         }
 
-        FitResult fit = ExpectationMaximization.Fit(windows, Fit, cancellation);
+        FitResult fit = ChannelUnits.Fit(windows, histories, Shape, normalisation, missing, Fit, cancellation);
         return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
     }
 

@@ -40,7 +40,7 @@ public sealed class GapFiller
     /// </param>
     /// <param name="back">How many steps before the last one each value lies, from 0. What the history holds there is not looked at.</param>
     /// <param name="channel">From 0.</param>
-    /// <returns>One density a value; null where nothing was observed in its window.</returns>
+    /// <returns>One density a value; null where nothing was observed in its window, or nothing of its channel and its level is one of the window.</returns>
     /// <exception cref="ArgumentException">The history is no whole number of steps or holds an infinite value, or a value lies outside of it.</exception>
     public UnivariateMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel = 0)
     {

@@ -17,12 +17,12 @@ internal sealed class ObservedSide
     private readonly int _index;
     private readonly int _size;
     private readonly int _width;
-    private readonly double _levelVariance;
+    private readonly double[] _levelVariances;
 
-    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, int, double)"/>
-    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double levelVariance)
+    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, double[])"/>
+    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances)
     {
-        (_component, _prepared, _index, _levelVariance) = (component, prepared, index, levelVariance);
+        (_component, _prepared, _index, _levelVariances) = (component, prepared, index, levelVariances);
         _size = prepared.Past + prepared.Future;
         _width = PanelKernels.Padded(prepared.Future);
     }
@@ -38,7 +38,7 @@ internal sealed class ObservedSide
         for (int i = 0; i < variances.Length; i++)
         {
             int at = _prepared.Past + i;
-            variances[i] = _component.Covariance[(at * _size) + at] + (pattern.ShareLevel(at, at) ? _levelVariance : 0.0);
+            variances[i] = _component.Covariance[(at * _size) + at] + (pattern.ShareLevel(at, at) ? LevelVariance(at) : 0.0);
         }
 
         UpperFactor factor = partial.Factor;
@@ -58,7 +58,7 @@ internal sealed class ObservedSide
             row[future.Length..].Clear();
             for (int j = 0; j < future.Length && pattern.Levels.Length > 0; j++)
             {
-                row[j] += pattern.ShareLevel(i, _prepared.Past + j) ? _levelVariance : 0.0;
+                row[j] += pattern.ShareLevel(i, _prepared.Past + j) ? LevelVariance(i) : 0.0;
             }
         }
 
@@ -105,6 +105,9 @@ internal sealed class ObservedSide
         return lower;
     }
 
+    /// <summary>v of the channel of a number of the window.</summary>
+    private double LevelVariance(int number) => _levelVariances[number % _levelVariances.Length];
+
     private void Take(PastPattern pattern, int[] order, UpperFactor factor)
     {
         factor.Take(_component.Covariance, _size, order);
@@ -113,7 +116,7 @@ internal sealed class ObservedSide
             Span<double> row = factor.Row(i);
             for (int j = 0; j < row.Length; j++)
             {
-                row[j] += pattern.ShareLevel(order[i], order[i + j]) ? _levelVariance : 0.0;
+                row[j] += pattern.ShareLevel(order[i], order[i + j]) ? LevelVariance(order[i]) : 0.0;
             }
         }
     }

@@ -14,20 +14,20 @@ internal static class OpenLevel
     // A prior that decides nothing: a standard deviation of a hundred of the window's costs four digits of sixteen.
     private const double RelativeVariance = 1e4;
 
-    /// <summary>v, the same for all components, so that it does not weigh them.</summary>
-    public static double Variance(WindowModel model)
+    /// <summary>v of each channel, the same for all components, so that it does not weigh them.</summary>
+    public static double[] Variances(WindowModel model)
     {
         GaussianMixture mixture = model.Mixture;
-        double sum = 0.0;
+        double[] sums = new double[model.Shape.Channels];
         for (int k = 0; k < mixture.Components; k++)
         {
             ReadOnlySpan<double> covariance = mixture.Covariance(k);
             for (int i = 0; i < mixture.Dimension; i++)
             {
-                sum += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i];
+                sums[i % sums.Length] += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i];
             }
         }
 
-        return RelativeVariance * sum / mixture.Dimension;
+        return [.. sums.Select(sum => RelativeVariance * sum / model.Shape.Steps)];
     }
 }

@@ -15,9 +15,9 @@ internal sealed class PartialPast
     public PartialPast(WindowModel model, ConditionalComponent[] components, PreparedComponents prepared)
     {
         (_model, _components, _prepared) = (model, components, prepared);
-        double variance = OpenLevel.Variance(model);
-        _unknown = [.. components.Select((component, k) => new UnknownSide(component, prepared, k, model.Shape.Channels, variance))];
-        _observed = [.. components.Select((component, k) => new ObservedSide(component, prepared, k, variance))];
+        double[] variances = OpenLevel.Variances(model);
+        _unknown = [.. components.Select((component, k) => new UnknownSide(component, prepared, k, variances))];
+        _observed = [.. components.Select((component, k) => new ObservedSide(component, prepared, k, variances))];
     }
 
     /// <summary>

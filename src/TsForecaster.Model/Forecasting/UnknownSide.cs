@@ -21,18 +21,18 @@ internal sealed class UnknownSide
     private readonly int _index;
     private readonly int _channels;
     private readonly int _width;
-    private readonly double _levelVariance;
+    private readonly double[] _levelVariances;
     private readonly PrecisionMatrix _precision;
     private readonly double[] _moves;
 
     /// <param name="component">Component <paramref name="index"/> of those prepared.</param>
     /// <param name="prepared">Has the gain.</param>
     /// <param name="index">From 0.</param>
-    /// <param name="channels">C.</param>
-    /// <param name="levelVariance">v.</param>
-    public UnknownSide(ConditionalComponent component, PreparedComponents prepared, int index, int channels, double levelVariance)
+    /// <param name="levelVariances">v of each channel.</param>
+    public UnknownSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances)
     {
-        (_component, _prepared, _index, _channels, _levelVariance) = (component, prepared, index, channels, levelVariance);
+        int channels = levelVariances.Length;
+        (_component, _prepared, _index, _channels, _levelVariances) = (component, prepared, index, channels, levelVariances);
         _width = PanelKernels.Padded(prepared.Future);
         _precision = new PrecisionMatrix(prepared.Past, channels);
         _precision.Take(component.ObservedMean, component.ObservedFactor());
@@ -40,7 +40,7 @@ internal sealed class UnknownSide
         for (int c = 0; c < channels; c++)
         {
             int level = prepared.Past + c;
-            _precision.Values[(level * _precision.Size) + level] += 1.0 / levelVariance;
+            _precision.Values[(level * _precision.Size) + level] += 1.0 / levelVariances[c];
         }
 
         double[] gain = new double[prepared.Past];
@@ -152,9 +152,9 @@ internal sealed class UnknownSide
         double log = 0.0;
         for (int n = 0; n < pattern.Levels.Length; n++)
         {
-            double level = -solution[missing.Length + n];
+            double level = -solution[missing.Length + n], variance = _levelVariances[pattern.Levels[n] - _prepared.Past];
             Shift(offset, pattern.Levels[n], -level);
-            log -= 0.5 * ((level * level / _levelVariance) + Math.Log(_levelVariance));
+            log -= 0.5 * ((level * level / variance) + Math.Log(variance));
         }
 
         return log;

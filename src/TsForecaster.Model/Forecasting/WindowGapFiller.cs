@@ -16,12 +16,12 @@ internal sealed class WindowGapFiller
     private readonly WindowModel _model;
     private readonly WindowReader _reader;
     private readonly int[] _lags;
-    private readonly double _levelVariance;
+    private readonly double[] _levelVariances;
 
     public WindowGapFiller(WindowModel model)
     {
         (_model, _reader, _lags) = (model, new WindowReader(model.Shape, model.Normalisation), [.. model.Shape.Lags]);
-        _levelVariance = OpenLevel.Variance(model);
+        _levelVariances = OpenLevel.Variances(model);
     }
 
     /// <param name="history">Step-major values, NaN where missing; also where a value is asked for.</param>
@@ -82,12 +82,14 @@ internal sealed class WindowGapFiller
         {
             bool moved = MeasureByFuture(window, levels, scales, c);
             bool known = !moved && _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c);
-            offsets[c] = known || IsLevelFixed ? 0.0 : _levelVariance;
+            offsets[c] = known || IsLevelFixed ? 0.0 : _levelVariances[c];
         }
 
         int[] observed = [.. Enumerable.Range(0, window.Length).Where(i => !double.IsNaN(window[i]))];
         var filled = new GapMixture?[targets.Length];
-        if (observed.Length == 0)
+
+        // What other channels say is said of departures from a level that nothing tells.
+        if (observed.Length == 0 || !(IsLevelFixed || Array.Exists(observed, i => i % channels == targets[0] % channels)))
         {
             return filled;
         }

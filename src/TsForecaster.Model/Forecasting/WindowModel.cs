@@ -58,7 +58,7 @@ public sealed class WindowModel
                 : throw new ArgumentException("windows of several channels have no one mean of the history", nameof(normalisation));
         }
 
-        FitResult fit = ExpectationMaximization.Fit(WindowSet.Over(histories, shape, normalisation, missing: missing), options, cancellation);
+        FitResult fit = ChannelUnits.Fit(WindowSet.Over(histories, shape, normalisation, missing: missing), histories, shape, normalisation, missing, options, cancellation);
         return (fit.Mixture is null ? null : new WindowModel(shape, normalisation, fit.Mixture, fit.Report), fit.Report);
     }
 }

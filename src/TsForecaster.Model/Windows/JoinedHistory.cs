@@ -30,4 +30,25 @@ public static class JoinedHistory
 
         return joined;
     }
+
+    /// <summary>The first channels of a history of more.</summary>
+    /// <param name="history">Step-major.</param>
+    /// <param name="channels">It has.</param>
+    /// <param name="kept">How many are wanted.</param>
+    /// <returns>The history itself when that is all of them, else a copy.</returns>
+    public static ReadOnlyMemory<double> First(ReadOnlyMemory<double> history, int channels, int kept)
+    {
+        if (kept == channels)
+        {
+            return history;
+        }
+
+        double[] first = new double[history.Length / channels * kept];
+        for (int t = 0; t * channels < history.Length; t++)
+        {
+            history.Span.Slice(t * channels, kept).CopyTo(first.AsSpan(t * kept));
+        }
+
+        return first;
+    }
 }

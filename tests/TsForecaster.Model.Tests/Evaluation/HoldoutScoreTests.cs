@@ -85,6 +85,27 @@ public sealed class HoldoutScoreTests
     }
 
     [Fact]
+    public void Crps_FewerChannels_LooksAtTheFirst()
+    {
+        (Forecaster joint, double[] history) = Given(2);
+        (Forecaster alone, _) = Given(1);
+        double[] own = [.. history.Where((_, i) => i % 2 == 0)];
+        Assert.Equal([Score(joint, history, 8), Score(alone, own, 8)], HoldoutScore.Crps([joint, alone], history, 8));
+    }
+
+    [Fact]
+    public void Crps_NothingOfTheFirstChannel_IsPassedOver()
+    {
+        (Forecaster forecaster, double[] history) = Given(2);
+        for (int step = 15; step < 19; step++)
+        {
+            history[2 * step] = double.NaN;
+        }
+
+        Assert.Equal(Naive(forecaster, history, 8), Score(forecaster, history, 8), 1e-12);
+    }
+
+    [Fact]
     public void Crps_OtherFutures_AreRefused()
     {
         (Forecaster forecaster, double[] history) = Given(1);
@@ -105,10 +126,10 @@ public sealed class HoldoutScoreTests
         WindowShape shape = forecaster.Model.Members[0].Shape;
         int c = shape.Channels, steps = history.Length / c;
         return Enumerable.Range(steps - holdout, holdout)
-            .Where(origin => history[((origin - shape.Past) * c)..(origin * c)].Any(double.IsFinite))
-            .SelectMany(origin => Enumerable.Range(origin * c, shape.Future * c)
-                .Where(at => at < history.Length && double.IsFinite(history[at]))
-                .Select(at => forecaster.Predict(history.AsSpan((origin - shape.Past) * c, shape.Past * c)).Marginal((at / c) - origin + 1, at % c).Crps(history[at])))
+            .Where(origin => Enumerable.Range(origin - shape.Past, shape.Past).Any(step => double.IsFinite(history[step * c])))
+            .SelectMany(origin => Enumerable.Range(origin, shape.Future)
+                .Where(at => at < steps && double.IsFinite(history[at * c]))
+                .Select(at => forecaster.Predict(history.AsSpan((origin - shape.Past) * c, shape.Past * c)).Marginal(at - origin + 1).Crps(history[at * c])))
             .Average();
     }
 }

@@ -44,6 +44,25 @@ public sealed class GapFillerTests
         Close.To(expected.Mean()[0], new GapFiller(model).Fill(x, [1], channel: 1)[0]!.Mean);
     }
 
+    [Theory]
+    [InlineData(Centring.Last, false)]
+    [InlineData(Centring.Mean, false)]
+    [InlineData(Centring.None, true)]
+    public void Fill_NothingOfItsChannel_NeedsALevelThatIsNoneOfTheWindow(Centring centring, bool filled)
+    {
+        WindowShape shape = new(3, 2, 2);
+        double[] x = RandomModels.Gaussians(new Random(8), 10);
+        for (int i = 0; i < x.Length; i += 2)
+        {
+            x[i] = double.NaN;
+        }
+
+        GapFiller filler = new(RandomModels.Model(shape, 2, seed: 6, new Normalisation(centring)));
+        Assert.Equal(filled, filler.Fill(x, [1])[0] is not null);
+        x[0] = 0.5;
+        Assert.NotNull(filler.Fill(x, [1])[0]);
+    }
+
     [Fact]
     public void Fill_ValueThatIsAskedFor_IsNotLookedAt()
     {

@@ -184,17 +184,18 @@ public sealed class PartialPastTests
         partial.Variances(k, future).Fill(double.NaN);
         past.CopyTo(workspace.Past);
         PastPattern pattern = new(model, past);
-        double variance = OpenLevel.Variance(model), logWeight;
+        double[] variances = OpenLevel.Variances(model);
+        double logWeight;
         double[] factor, deviations;
         if (byUnknown)
         {
-            UnknownSide side = new(components[k], prepared, k, channels, variance);
+            UnknownSide side = new(components[k], prepared, k, variances);
             Assert.True(side.TryCondition(pattern, workspace, partial, best, out logWeight));
             factor = side.FutureFactor(pattern);
         }
         else
         {
-            ObservedSide side = new(components[k], prepared, k, variance);
+            ObservedSide side = new(components[k], prepared, k, variances);
             logWeight = side.Condition(pattern, workspace, partial);
             deviations = [.. partial.Variances(k, future).ToArray().Select(Math.Sqrt)];
             factor = side.FutureFactor(pattern, deviations);
