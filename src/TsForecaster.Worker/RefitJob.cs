@@ -5,11 +5,17 @@ namespace TsForecaster.Worker;
 
 /// <summary>A fit to be done: everything it depends on, so that doing it again gives the same model.</summary>
 /// <param name="Since">The step count at which the refit began.</param>
-/// <param name="History">The values to learn from, oldest first; NaN where missing. Not shared with anyone.</param>
+/// <param name="History">The values to learn from, step-major, oldest first; NaN where missing. Not shared with anyone.</param>
 /// <param name="Recipe">How it is fitted, unless <see cref="Search"/> finds better; null where there is only the search.</param>
 /// <param name="Active">The model active when the refit began, if any: the fit starts from it and has to hold its own against it.</param>
 public sealed record RefitJob(SeriesKey Key, long Since, double[] History, ForecastRecipe? Recipe, Forecaster? Active)
 {
+    /// <summary>C of the history; the first is the series itself, which is what is forecast.</summary>
+    public int Channels { get; init; } = 1;
+
+    /// <summary>Steps of history.</summary>
+    public int Steps => History.Length / Channels;
+
     /// <summary>What is searched for before the fit; null when <see cref="Recipe"/> stands. Where it finds nothing, that stands too.</summary>
     public SelectionTask? Search { get; init; }
 
@@ -24,6 +30,9 @@ public sealed record RefitJob(SeriesKey Key, long Since, double[] History, Forec
 
     /// <summary>Last steps of <see cref="History"/>, new to the active model, on which both are compared; 0 compares nothing.</summary>
     public int Holdout { get; init; }
+
+    /// <summary>The history without its held-out part.</summary>
+    public ReadOnlyMemory<double> Before => History.AsMemory(0, (Steps - Holdout) * Channels);
 
     /// <summary>By what share the new model's held-out CRPS may be above the active one's.</summary>
     public double Margin { get; init; }

@@ -35,6 +35,11 @@ public sealed record SeriesSettings
 
     public RefitSettings Refit { get; init; } = new();
 
+    /// <summary>The settings of one channel: <see cref="ModelSettings.Joint"/> begins with it when it is named there, and is empty when not.</summary>
+    internal SeriesSettings Of(string channel) => Model.Joint.Count == 0
+        ? this
+        : this with { Model = Model with { Joint = Model.Joint.Contains(channel, StringComparer.Ordinal) ? [channel, .. Model.Joint.Where(other => other != channel)] : [] } };
+
     /// <summary>Steps of history that the first refit waits for.</summary>
     internal int FirstFit => Refit.First > 0
         ? Refit.First
@@ -90,6 +95,12 @@ public sealed record ModelSettings
     [Range(1.0, 1e9)]
     public double Relevance { get; init; } = 200.0;
 
+    /// <summary>
+    /// Channels of a series that are forecast together: each by a mixture over windows of them all, its own first, of which its own part is published. The others, and
+    /// all where it is empty, are forecast from themselves alone.
+    /// </summary>
+    public IReadOnlyList<string> Joint { get; init; } = [];
+
     public CovarianceShape Covariance { get; init; } = CovarianceShape.Full;
 
     public Centring Centring { get; init; } = Centring.Last;
@@ -118,7 +129,10 @@ public sealed record ModelSettings
     public long Seed { get; init; } = 1;
 
     /// <summary>The windows of the mixture; where a search decides, what is assumed of them before it.</summary>
-    internal WindowShape Shape => new(Past ?? UsualPast, Future);
+    internal WindowShape Shape => new(Past ?? UsualPast, Future, Math.Max(1, Joint.Count));
+
+    /// <summary>Of a channel's own settings: the channels that it is forecast together with.</summary>
+    internal IReadOnlyList<string> Beside => [.. Joint.Skip(1)];
 
     /// <summary>P + F.</summary>
     internal int WindowSteps => (Past ?? UsualPast) + Future;

@@ -24,12 +24,13 @@ internal static class PrequentialCommand
     public static Command Create(Terminal terminal)
     {
         TableArguments source = new(order: "rows go through the service in their order, and a value whose cell has closed by then is left out and counted (Grid:Grace keeps cells open longer). When left out, each row is a cell");
+        Option<string?> series = new("--series") { Description = "One series, the columns being its channels; when left out, each column is a series of its own name", HelpName = "NAME" };
         Option<string?> file = new("--settings") { Description = "Settings file of the service, as run reads it", HelpName = "FILE" };
         Option<string[]> set = new("--set") { Description = "A setting of the service, such as Grid:Interval=5m; repeat it for more", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         Option<string?> report = new("--report") { Description = "JSON file to write the scores to", HelpName = "FILE" };
         Command command = new("prequential", "Send the rows of a CSV file through the service's pipeline and score what it publishes")
         {
-            source, file, set, report,
+            source, series, file, set, report,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -37,33 +38,34 @@ internal static class PrequentialCommand
             ForecasterSettings settings = SettingsReader.Read(SettingsSources.Load(parsed.GetValue(file), ["Kafka:Topics=rows", .. parsed.GetValue(set)!]));
             TableRequest request = source.Of(parsed);
             AtomicFile.Check(parsed.GetValue(report), parsed.GetValue(source.Data));
-            return RunAsync(terminal, request.Read(RowOrder.Any), settings, parsed.GetValue(report), stop);
+            return RunAsync(terminal, request.Read(RowOrder.Any), parsed.GetValue(series), settings, parsed.GetValue(report), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, SeriesTable table, ForecasterSettings settings, string? report, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, SeriesTable table, string? series, ForecasterSettings settings, string? report, CancellationToken stop)
     {
         // Nothing is gone on with, so nothing is kept on the way.
         PipelineSettings flow = settings.Flow with { CheckpointEvery = TimeSpan.FromDays(1) };
-        RowTimes times = RowTimes.Of(table, flow.SeriesOf, settings.Kafka.MaxLead);
+        SeriesKey[] keys = [.. table.Names.Select(name => series is null ? new SeriesKey(name, SeriesKey.DefaultChannel) : new SeriesKey(series, table.Names.Count == 1 ? SeriesKey.DefaultChannel : name))];
+        RowTimes times = RowTimes.Of(table, keys, flow.SeriesOf, settings.Kafka.MaxLead);
         ScoreBook book = new(flow.SeriesOf);
         long begun = terminal.Time.GetTimestamp();
         long late = await terminal.WithProgressAsync(
             "forecasting",
-            share => PipelineAsync(table, times, settings, flow, book, share, terminal.Time, stop).GetAwaiter().GetResult(),
+            share => PipelineAsync(table, keys, times, settings, flow, book, share, terminal.Time, stop).GetAwaiter().GetResult(),
             stop);
         double seconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
-        foreach (string name in table.Names)
+        foreach (SeriesKey key in keys)
         {
-            if (book.Find(name) is not { Scored: > 0 } scores)
+            if (book.Find(key) is not { Scored: > 0 })
             {
-                throw new FailureException($"{table.File}: no forecast of {name} could be scored: {times.Why(flow.SeriesOf(name), book.Find(name), late)}");
+                throw new FailureException($"{table.File}: no forecast of {key} could be scored: {times.Why(flow.SeriesOf(key.Series), book.Find(key), late)}");
             }
         }
 
-        SeriesReport[] reports = [.. book.Series.Select(series => new SeriesReport(series, Rivals(series, flow.SeriesOf(series.Series))))];
-        int shared = times.Shared(flow.SeriesOf(table.Names[0]));
+        SeriesReport[] reports = [.. book.Series.Select(one => new SeriesReport(one, Rivals(one, flow.SeriesOf(one.Key.Series))))];
+        int shared = times.Shared(flow.SeriesOf(keys[0].Series));
         if (report is not null)
         {
             JsonObject json = new() { ["data"] = Path.GetFileName(table.File), ["seconds"] = seconds, ["late"] = late, ["shared_cells"] = shared, ["series"] = new JsonArray([.. reports.Select(Json)]) };
@@ -74,7 +76,7 @@ internal static class PrequentialCommand
         foreach (SeriesReport one in reports)
         {
             shown.Row([
-                one.Scores.Series,
+                one.Scores.Key.ToString(),
                 $"{one.Scores.Cells}",
                 $"{one.Scores.Scored}",
                 $"{one.Scores.Models.Count}",
@@ -102,12 +104,11 @@ internal static class PrequentialCommand
     }
 
     /// <returns>Values that came late.</returns>
-    private static async Task<long> PipelineAsync(SeriesTable table, RowTimes times, ForecasterSettings settings, PipelineSettings flow, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
+    private static async Task<long> PipelineAsync(SeriesTable table, IReadOnlyList<SeriesKey> keys, RowTimes times, ForecasterSettings settings, PipelineSettings flow, ScoreBook book, IProgress<double> share, TimeProvider time, CancellationToken stop)
     {
-        KafkaOptions records = new() { TimeUnit = TimeUnit.Ns };
-        RowSource source = new(table, times.Times, share);
+        RowSource source = new(table, keys, times.Times, share);
         using RefitPool refits = new(settings.RefitsAtOnce);
-        Pipeline pipeline = new(flow, source, new TickDecoder(records), refits, book, new NoCheckpoints(), new SeriesBoard(), time);
+        Pipeline pipeline = new(flow, source, new TickDecoder(RowSource.Records), refits, book, new NoCheckpoints(), new SeriesBoard(), time);
         source.Totals = pipeline.Totals;
         await pipeline.RunAsync(stop);
         return pipeline.Totals.Late;
@@ -120,7 +121,7 @@ internal static class PrequentialCommand
     {
         JsonObject json = new()
         {
-            ["series"] = one.Scores.Series,
+            ["series"] = one.Scores.Key.ToString(),
             ["cells"] = one.Scores.Cells,
             ["scored"] = one.Scores.Scored,
             ["models"] = one.Scores.Models.Count,

@@ -2,6 +2,7 @@ using System.Globalization;
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Worker.Refit;
 
@@ -15,11 +16,12 @@ internal static class Promotion
 {
     public static RefitOutcome Decide(RefitJob job, CancellationToken cancellation)
     {
-        ReadOnlyMemory<double> before = job.History.AsMemory(0, job.History.Length - job.Holdout);
+        int channels = JointChannels.Learnable(job);
+        ReadOnlyMemory<double> before = JoinedHistory.First(job.Before, job.Channels, channels), all = JoinedHistory.First(job.History, job.Channels, channels);
         ForecastRecipe? chosen = Chosen(job, before, cancellation);
-        int searched = job.Search is null ? 0 : job.History.Length;
-        string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
-        ForecastRecipe? recipe = chosen ?? job.Recipe;
+        int searched = job.Search is null ? 0 : job.Steps;
+        string reason = job.Trigger.Text() + (job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "") + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
+        ForecastRecipe? recipe = chosen ?? (channels == job.Channels ? job.Recipe : JointChannels.Of(job.Recipe!, channels));
         if (recipe is null && job.Background is null)
         {
             return new RefitOutcome(null, 0, double.NaN, $"{reason}: {before.Length} steps, or what is observed of them, are too few to choose by how to forecast") { Searched = searched };
@@ -32,7 +34,7 @@ internal static class Promotion
             return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
         }
 
-        ModelFit fit = Fit(job.History, trial?.Forecaster?.Model ?? job.Active?.Model);
+        ModelFit fit = Fit(all, trial?.Forecaster?.Model ?? job.Active?.Model);
         string? trouble = fit.Trouble is null ? null : $"{reason}: {fit.Trouble}{(job.Active is null ? "" : "; the last good model is kept")}";
         return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? (reason + Figures(score, rival)))
         {
@@ -57,9 +59,15 @@ internal static class Promotion
             return (double.NaN, double.NaN);
         }
 
-        return job.Active is { } active && HoldoutScore.Crps([trial, active], job.History, job.Holdout) is var scores && !double.IsNaN(scores[0])
-            ? (scores[0], scores[1])
-            : (HoldoutScore.Crps([trial], job.History, job.Holdout)[0], double.NaN);
+        if (job.Active is { } active && Score(trial, active) is var scores && !double.IsNaN(scores[0]))
+        {
+            return (scores[0], scores[1]);
+        }
+
+        return (Score(trial)[0], double.NaN);
+
+        double[] Score(params Forecaster[] forecasters) =>
+            HoldoutScore.Crps(forecasters, JoinedHistory.First(job.History, job.Channels, forecasters.Max(forecaster => forecaster.Model.Channels)).Span, job.Holdout);
     }
 
     /// <summary>The member that counts most, and how many there are beside it.</summary>

@@ -21,7 +21,7 @@ internal static class CellFilling
         // The first cell of a long gap may lie before the window that ends here; then one that ended earlier knows it best.
         int[] back = [.. due.Select(missing => (int)(step - missing)).Where(steps => steps < history.Count)];
         int looked = model.Reach + model.Future + back.DefaultIfEmpty().Max();
-        UnivariateMixture?[] values = GapFiller.Economical(model).Fill(history.Last(Math.Min(history.Count, looked)), back);
+        UnivariateMixture?[] values = GapFiller.Economical(model).Fill(history.Joined(model.Channels, Math.Min(history.Count, looked)), back);
         List<FilledCell> filled = [];
         for (int i = 0; i < back.Length; i++)
         {

@@ -23,10 +23,11 @@ internal sealed class GriddedSeries(SeriesGrid grid, SeriesState state, SeriesGr
     public IEnumerable<Background?> Backgrounds => Waiting.Select(cell => cell.Background).Concat(state.Backgrounds);
 
     /// <summary>Closes the next cell of the grid.</summary>
-    public void Close()
+    /// <param name="beside">What the cells of the channels that it is forecast together with hold.</param>
+    public void Close(double[] beside)
     {
         Background? inForce = group?.Observe(grid.NextStart);
-        Waiting.Enqueue(new ClosedCell(grid.Close(), Request, inForce));
+        Waiting.Enqueue(new ClosedCell(grid.Close(), beside, Request, inForce));
         Request = null;
     }
 
@@ -55,6 +56,7 @@ internal sealed class GriddedSeries(SeriesGrid grid, SeriesState state, SeriesGr
     }
 }
 
+/// <param name="Beside">The values of the same cell of the channels that the series is forecast together with.</param>
 /// <param name="Request">What was asked for while the cell was the next to close: it keeps its place among the cells.</param>
 /// <param name="Background">The model of the series' group in force.</param>
-internal readonly record struct ClosedCell(Step Step, PinRequest? Request, Background? Background);
+internal readonly record struct ClosedCell(Step Step, double[] Beside, PinRequest? Request, Background? Background);

@@ -11,7 +11,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 public sealed class PartitionState
 {
-    private const int Version = 5;
+    private const int Version = 6;
 
     private readonly Func<string, SeriesSettings> _settings;
     private readonly IReadOnlyList<int> _horizons;
@@ -55,7 +55,7 @@ public sealed class PartitionState
             return null;
         }
 
-        due.Close();
+        due.Close(Beside(due));
         Waiting++;
         if (due.Grid.Asleep)
         {
@@ -120,7 +120,7 @@ public sealed class PartitionState
 
         entry.Waiting.Dequeue();
         Waiting--;
-        result = entry.State.Advance(cell.Step, outcome, cell.Request, cell.Background, entry.Grid.Late);
+        result = entry.State.Advance(cell.Step, cell.Beside, outcome, cell.Request, cell.Background, entry.Grid.Late);
         return true;
     }
 
@@ -144,7 +144,7 @@ public sealed class PartitionState
     {
         if (!_series.TryGetValue(key, out GriddedSeries? entry))
         {
-            SeriesSettings settings = _settings(key.Series);
+            SeriesSettings settings = _settings(key.Series).Of(key.Channel);
             Add(key, entry = new GriddedSeries(new SeriesGrid(key, settings.Grid), new SeriesState(key, settings, Horizons(settings)), GroupOf(settings)));
         }
 
@@ -155,6 +155,20 @@ public sealed class PartitionState
     {
         _series.Add(key, series);
         series.Group?.Add(key, series);
+    }
+
+    /// <summary>What the cell that closes next holds of the channels that the series is forecast together with; NaN where they have nothing.</summary>
+    private double[] Beside(GriddedSeries due)
+    {
+        IReadOnlyList<string> channels = due.State.Beside;
+        double[] values = channels.Count == 0 ? [] : new double[channels.Count];
+        for (int c = 0; c < values.Length; c++)
+        {
+            bool seen = _series.TryGetValue(due.Grid.Key with { Channel = channels[c] }, out GriddedSeries? other);
+            values[c] = seen ? other!.Grid.ValueAt(due.Grid.NextStart) : double.NaN;
+        }
+
+        return values;
     }
 
     private SeriesGroup? GroupOf(SeriesSettings settings)
@@ -173,6 +187,9 @@ public sealed class PartitionState
         int[] within = [.. _horizons.Where(h => h <= settings.Model.Future)];
         return _horizons.Count > 0 ? within : [.. Enumerable.Range(1, settings.Model.Future)];
     }
+
+    // A name holds no control character.
+    private static string Names(IEnumerable<string> channels) => string.Join('\n', channels);
 
     // What the cells of a grid depend on.
     private static string Fingerprint(GridSettings grid) => $"{grid.Interval} {grid.Aggregate}";
@@ -199,6 +216,7 @@ public sealed class PartitionState
             writer.Write(key.Channel);
             writer.Write(Fingerprint(_settings(key.Series).Grid));
             int end = writer.Reserve();
+            writer.Write(Names(entry.State.Beside));
             entry.Grid.Write(writer);
             PinRequests.Write(writer, entry.Request);
             writer.Write(entry.Waiting.Count);
@@ -206,6 +224,8 @@ public sealed class PartitionState
             {
                 writer.Write(cell.Step.Start);
                 writer.Write(cell.Step.Value);
+                writer.Write(cell.Beside.Length);
+                writer.WriteAll(cell.Beside);
                 PinRequests.Write(writer, cell.Request);
                 writer.Write(cell.Background?.Number ?? -1);
             }
@@ -251,11 +271,12 @@ public sealed class PartitionState
         for (int left = reader.ReadInt32(); left > 0; left--)
         {
             SeriesKey key = new(reader.ReadString(), reader.ReadString());
-            SeriesSettings own = settings(key.Series);
+            SeriesSettings own = settings(key.Series).Of(key.Channel);
             bool sameGrid = reader.ReadString() == Fingerprint(own.Grid);
             long end = reader.ReadInt64();
             if (sameGrid)
             {
+                bool sameChannels = reader.ReadString() == Names(own.Model.Beside);
                 SeriesGrid grid = SeriesGrid.Read(reader, key, own.Grid);
                 PinRequest? request = PinRequests.Read(reader);
                 SeriesGroup? group = state.GroupOf(own);
@@ -263,10 +284,13 @@ public sealed class PartitionState
                 Queue<ClosedCell> waiting = [];
                 for (int cells = reader.ReadInt32(); cells > 0; cells--)
                 {
-                    waiting.Enqueue(new ClosedCell(new Step(key, reader.ReadInt64(), reader.ReadDouble()), PinRequests.Read(reader), backgrounds.GetValueOrDefault(reader.ReadInt32())));
+                    Step step = new(key, reader.ReadInt64(), reader.ReadDouble());
+                    double[] beside = reader.ReadAll(reader.ReadInt32());
+                    beside = sameChannels ? beside : [.. own.Model.Beside.Select(_ => double.NaN)];
+                    waiting.Enqueue(new ClosedCell(step, beside, PinRequests.Read(reader), backgrounds.GetValueOrDefault(reader.ReadInt32())));
                 }
 
-                GriddedSeries entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own), backgrounds), group) { Waiting = waiting, Request = request };
+                GriddedSeries entry = new(grid, SeriesState.Read(reader, key, own, state.Horizons(own), backgrounds, sameChannels), group) { Waiting = waiting, Request = request };
                 state.Add(key, entry);
                 state.Waiting += waiting.Count;
                 if (!entry.Grid.Asleep)

@@ -10,6 +10,7 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
     private readonly long _interval = settings.IntervalNanoseconds;
     private readonly long _grace = settings.Grace.Ticks * TimeSpan.NanosecondsPerTick;
     private long _next;
+    private double _closed = double.NaN;
     private int _empty;
 
     public SeriesKey Key { get; } = key;
@@ -58,8 +59,7 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
         double value = double.NaN;
         if (_open.Count > 0 && _open.GetKeyAtIndex(0) == _next)
         {
-            value = _open.GetValueAtIndex(0).Value(settings.Aggregate);
-            value = Math.Abs(value) <= Tick.LargestValue ? value : double.NaN;
+            value = Value(_open.GetValueAtIndex(0));
             _open.RemoveAt(0);
             _empty = 0;
         }
@@ -69,14 +69,28 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
         }
 
         Asleep = _empty >= settings.MaxGap && _open.Count == 0;
+        _closed = value;
         return new Step(Key, _next++ * _interval, value);
     }
+
+    /// <summary>
+    /// What the cell that starts then holds so far, when it is the last that closed or has not closed; NaN without ticks. Cells that close at one stream time
+    /// close before anything else happens, so that another channel's cell finds here all that will ever be in this.
+    /// </summary>
+    public double ValueAt(long start)
+    {
+        long index = start / _interval;
+        return index == _next - 1 ? _closed : _open.TryGetValue(index, out GridCell? cell) ? Value(cell) : double.NaN;
+    }
+
+    private double Value(GridCell cell) => cell.Value(settings.Aggregate) is var value && Math.Abs(value) <= Tick.LargestValue ? value : double.NaN;
 
     private long ClosingTime(long index) => ((index + 1) * _interval) + _grace;
 
     public void Write(BinaryWriter writer)
     {
         writer.Write(_next);
+        writer.Write(_closed);
         writer.Write(_empty);
         writer.Write(Asleep);
         writer.Write(Late);
@@ -92,6 +106,7 @@ internal sealed class SeriesGrid(SeriesKey key, GridSettings settings)
         SeriesGrid grid = new(key, settings)
         {
             _next = reader.ReadInt64(),
+            _closed = reader.ReadDouble(),
             _empty = reader.ReadInt32(),
             Asleep = reader.ReadBoolean(),
             Late = reader.ReadInt64(),

@@ -13,7 +13,7 @@ namespace TsForecaster.Worker.Series;
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
     private readonly long _interval = settings.Grid.IntervalNanoseconds;
-    private SeriesHistory _history = new(Capacity(settings));
+    private SeriesHistory _history = new(Capacity(settings), settings.Model.Shape.Channels);
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
     private HeldModels _models = new(settings.Refit.Keep);
@@ -27,6 +27,9 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private long _missing;
     private long _refits;
     private double _rounding;
+
+    /// <summary>The channels that the series is forecast together with.</summary>
+    public IReadOnlyList<string> Beside { get; } = settings.Model.Beside;
 
     /// <summary>Start of the cell after the last one; negative before the first.</summary>
     public long NextStart { get; private set; } = -1;
@@ -44,11 +47,12 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     public bool ActivatesAt(in Step step) => step.Start == NextStart && _schedule.EndsAt(_steps + 1);
 
     /// <summary>Takes in a closed cell: scores what was forecast for it, activates a model that is due, forecasts on.</summary>
+    /// <param name="beside">The values of the same cell of the channels <see cref="Beside"/> it.</param>
     /// <param name="refit">The outcome of the pending refit when <see cref="ActivatesAt"/> this step, else null.</param>
     /// <param name="request">What the operator asked for while the cell was open, if anything.</param>
     /// <param name="inForce">The model of the series' group for this cell, no longer under way.</param>
     /// <param name="late">Late ticks of the series so far, for its status.</param>
-    public StepResult Advance(in Step step, RefitOutcome? refit, PinRequest? request, Background? inForce, long late)
+    public StepResult Advance(in Step step, ReadOnlySpan<double> beside, RefitOutcome? refit, PinRequest? request, Background? inForce, long late)
     {
         if (NextStart >= 0 && step.Start != NextStart)
         {
@@ -57,7 +61,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
 
         _steps++;
         NextStart = step.Start + _interval;
-        _history.Append(step.Value);
+        _history.Append(step.Value, beside);
         _missing += step.Missing ? 1 : 0;
 
         double unrounded = Rounding.Within(step.Value, _rounding, _steps);
@@ -215,9 +219,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private IssuedForecast? Issue()
     {
         // A profile is averaged over the seasons there are, as it was when the model was fitted; a past has to be whole.
-        ReadOnlySpan<double> history = _history.Last(_history.Count);
-        if (_models.Active is not { } active || history.Length < active.Model.Members.Max(member => member.Shape.Reach)
-            || !active.TryPredict(PaddedHistory.Last(history, active.Model.Reach), out Forecast? density))
+        if (_models.Active is not { } active || _history.Count < active.Model.Members.Max(member => member.Shape.Reach) || Predict(active) is not { } density)
         {
             return null;
         }
@@ -228,6 +230,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _outstanding.Add(_steps + 1, new(1, Published: false, forecast.Marginal(1), double.NaN, _recalibration is not null));
         }
 
+        ReadOnlySpan<double> history = _history.Last(_history.Count);
         foreach (int horizon in horizons)
         {
             double naive = SeasonalNaive.Forecast(history, settings.Model.Season, horizon);
@@ -235,6 +238,15 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         }
 
         return forecast;
+    }
+
+    /// <summary>Null when nothing was observed of the past. Other channels alone tell departures from a level that nothing tells.</summary>
+    private Forecast? Predict(Forecaster active)
+    {
+        (int reach, int channels) = (active.Model.Reach, active.Model.Channels);
+        int known = Math.Min(reach, _history.Count);
+        ReadOnlySpan<double> past = PaddedHistory.Last(_history.Joined(channels, known), reach * channels);
+        return _history.Last(known).ContainsAnyExcept(double.NaN) && active.TryPredict(past, out Forecast? density) ? density : null;
     }
 
     /// <summary>What is issued instead of the density's own marginals: by step, null where nothing is scored to learn from; empty when not asked for.</summary>
@@ -246,10 +258,11 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
-        double[] history = _history.Last(count, Math.Min(skip, _history.Count - count)).ToArray();
-        (ForecastRecipe? recipe, SelectionTask? search) = _group is null ? _recipe.For(history.Length, _schedule.Drifted) : (null, null);
+        double[] history = _history.Joined(1 + Beside.Count, count, Math.Min(skip, _history.Count - count)).ToArray();
+        (ForecastRecipe? recipe, SelectionTask? search) = _group is null ? _recipe.For(count, _schedule.Drifted) : (null, null);
         return new RefitJob(key, since, history, recipe, _models.Active)
         {
+            Channels = 1 + Beside.Count,
             Search = search,
             Background = _group?.Adapting?.Model,
             Pooled = _group?.Adapting?.Series ?? 0,
@@ -288,20 +301,22 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, the
+    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, or the channels beside it, its own
     /// history stays and everything fitted to it begins anew.
     /// </summary>
     /// <param name="backgrounds">The models of the series' group, by number.</param>
-    public static SeriesState Read(BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons, IReadOnlyDictionary<int, Background> backgrounds)
+    /// <param name="sameChannels">Whether it was forecast together with the same channels.</param>
+    public static SeriesState Read(
+        BinaryReader reader, SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons, IReadOnlyDictionary<int, Background> backgrounds, bool sameChannels)
     {
         SeriesState state = new(key, settings, horizons)
         {
-            _history = SeriesHistory.Read(reader, Capacity(settings)),
+            _history = SeriesHistory.Read(reader, Capacity(settings), settings.Model.Shape.Channels, sameChannels),
             _steps = reader.ReadInt64(),
             _missing = reader.ReadInt64(),
             NextStart = reader.ReadInt64(),
         };
-        if (reader.ReadString() != Fingerprint(settings))
+        if (reader.ReadString() != Fingerprint(settings) || !sameChannels)
         {
             return state;
         }

@@ -56,6 +56,25 @@ public sealed class PrequentialCommandTests : IDisposable
         Assert.True(scored[1] > scored[0] + 500, $"{scored[1]} and {scored[0]} forecasts scored");
     }
 
+    [Fact]
+    public async Task Prequential_ColumnsOfOneSeries_AreForecastTogether()
+    {
+        // y follows by a row what is called as a field of records is; until there are windows enough for both, each is alone.
+        double[] noise = [.. Enumerable.Range(0, 401).Select(i => Math.Cos(17.3 * i * i))];
+        string rows = "ts,y\n" + string.Concat(Enumerable.Range(1, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"{noise[i]:R},{noise[i - 1] + (0.1 * Math.Cos(3.1 * i * i)):R}\n")));
+        string file = _folder.Write("channels.csv", rows), report = _folder["channels.json"];
+        double[] crps = new double[2];
+        foreach (string joint in (string[])["", "ts,y"])
+        {
+            (await CommandResult.Of("prequential", "--data", file, "--values", "ts,y", "--series", "pump", "--set", "Model:Components=1", "--set", "Model:Past=4", "--set", "Model:Future=1", "--set", $"Model:Joint={joint}", "--report", report)).Succeeded();
+            JsonElement[] channels = [.. JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement.GetProperty("series").EnumerateArray()];
+            Assert.Equal(["pump/ts", "pump/y"], channels.Select(one => one.GetProperty("series").GetString()).Order(StringComparer.Ordinal));
+            crps[joint.Length > 0 ? 1 : 0] = channels.Single(one => one.GetProperty("series").GetString() == "pump/y").GetProperty("crps").GetDouble();
+        }
+
+        Assert.True(crps[1] < 0.5 * crps[0], $"{crps[1]} and {crps[0]}");
+    }
+
     [Theory]
     [InlineData("true")]
     [InlineData("false")]

@@ -106,6 +106,35 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Read_Joint_NamesItsChannels()
+    {
+        string[] set = ["Model:Joint=temperature, vibration", "Model:Components=2"];
+        Assert.Equal(["temperature", "vibration"], ReadSet(set).Model.Joint);
+        Assert.Empty(ReadSet().Model.Joint);
+        SeriesResolver resolver = new(ReadSet([.. set, "Series:0:Match=meter-*", "Series:0:Model:Joint=", "Series:1:Match=fan-*", "Series:1:Model:Joint=speed,current"]));
+        Assert.Equal(["temperature", "vibration"], resolver.For("pump").Model.Joint);
+        Assert.Empty(resolver.For("meter-1").Model.Joint);
+        Assert.Equal(["speed", "current"], resolver.For("fan-1").Model.Joint);
+        Assert.Equal(["vibration", "temperature"], resolver.For("pump").Of("vibration").Model.Joint);
+        Assert.Empty(resolver.For("pump").Of("pressure").Model.Joint);
+    }
+
+    [Theory]
+    [InlineData("Model:Components", "\"auto\"", "a number is allowed", "Model:Joint=a,b")]
+    [InlineData("Model:Joint", "[a]", "two channels or more", "Model:Joint=a", "Model:Components=1")]
+    [InlineData("Model:Joint", "[a, b, a]", "each once", "Model:Joint=a,b,a", "Model:Components=1")]
+    [InlineData("Model:Scope", "Pooled", "Series", "Model:Joint=a,b", "Model:Components=1", "Model:Scope=Pooled")]
+    [InlineData("Model:Centring", "History", "None, Last and Mean", "Model:Joint=a,b", "Model:Components=1", "Model:Centring=History")]
+    [InlineData("Refit:History", "100", "at least 135", "Model:Joint=a,b", "Model:Components=1", "Refit:History=100")]
+    [InlineData("Series:0:Model:Components", "\"auto\"", "a number is allowed", "Series:0:Match=x", "Series:0:Model:Joint=a,b")]
+    public void Read_JointWithWhatItCannotBeUsedWith_IsRefused(string key, string found, string allowed, params string[] set)
+    {
+        SettingsError error = Assert.Single(Assert.Throws<SettingsException>(() => ReadSet(set)).Errors);
+        Assert.Equal((key, found), (error.Key, error.Found));
+        Assert.Contains(allowed, error.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SeriesOverride_Keeps_WhatItDoesNotSet()
     {
         ForecasterSettings settings = Read("""

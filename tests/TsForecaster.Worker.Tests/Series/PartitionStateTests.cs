@@ -173,9 +173,9 @@ public sealed class PartitionStateTests
     public void Read_OlderVersion_SaysWhatToDo()
     {
         (_, byte[] bytes) = Replay(restartAt: []);
-        BitConverter.TryWriteBytes(bytes, 4);
+        BitConverter.TryWriteBytes(bytes, 5);
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => PartitionState.Read(new ReadOnlySequence<byte>(bytes), _ => Small(), []));
-        Assert.Contains("version 4; this program knows version 5: go on with the program that wrote it, or delete the checkpoint", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("version 5; this program knows version 6: go on with the program that wrote it, or delete the checkpoint", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

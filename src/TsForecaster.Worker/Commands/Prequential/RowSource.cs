@@ -6,14 +6,17 @@ using TsForecaster.Worker.Ingest;
 namespace TsForecaster.Worker.Commands.Prequential;
 
 /// <summary>
-/// The rows of a table as the records of one partition, each column a series of its own. The run ends when every row has been worked off
-/// and no closed cell waits for a refit.
+/// The rows of a table as the records of one partition. The run ends when every row has been worked off and no closed cell waits for a refit.
 /// </summary>
+/// <param name="keys">What each column is.</param>
 /// <param name="times">One a row, nanoseconds since 1970 UTC.</param>
 /// <param name="progress">Told the share of the rows handed over.</param>
-internal sealed class RowSource(SeriesTable table, IReadOnlyList<long> times, IProgress<double> progress) : ITickSource
+internal sealed class RowSource(SeriesTable table, IReadOnlyList<SeriesKey> keys, IReadOnlyList<long> times, IProgress<double> progress) : ITickSource
 {
     private static readonly PartitionId Only = new("rows", 0);
+    /// <summary>A record's key and timestamp say which series and when, so that columns may be called anything.</summary>
+    public static KafkaOptions Records { get; } = new() { SeriesField = "", TimeField = "" };
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
     private string? _refused;
@@ -35,7 +38,7 @@ internal sealed class RowSource(SeriesTable table, IReadOnlyList<long> times, IP
                 // A missing value is a tick that never came.
                 if (!double.IsNaN(table.Columns[column][row]))
                 {
-                    lane.Write(Record(sent++, times[row], table.Names[column], table.Columns[column][row]));
+                    lane.Write(Record(sent++, times[row], keys[column], table.Columns[column][row]));
                 }
             }
 
@@ -67,12 +70,12 @@ internal sealed class RowSource(SeriesTable table, IReadOnlyList<long> times, IP
 
     public Task DeadLetterAsync(SourceRecord record, string error, CancellationToken cancellation)
     {
-        _refused ??= $"{table.File}: {Encoding.UTF8.GetString(record.Value.Span)} was refused: {error}";
+        _refused ??= $"{table.File}: {Encoding.UTF8.GetString(record.Value.Span)} of {Encoding.UTF8.GetString(record.Key.Span)} was refused: {error}";
         return Task.CompletedTask;
     }
 
     private bool IsOver(PartitionLane lane, CancellationToken stop) => stop.IsCancellationRequested || lane.Completion.IsCompleted || _refused is not null;
 
-    private static SourceRecord Record(long offset, long time, string series, double value) =>
-        new(Only, offset, time, Encoding.UTF8.GetBytes(series), JsonSerializer.SerializeToUtf8Bytes(new { series, ts = time, value }));
+    private static SourceRecord Record(long offset, long time, SeriesKey key, double value) =>
+        new(Only, offset, time, Encoding.UTF8.GetBytes(key.Series), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, double>(StringComparer.Ordinal) { [key.Channel] = value }));
 }

@@ -13,9 +13,10 @@ internal sealed class RowTimes
     public IReadOnlyList<long> Times { get; }
 
     /// <summary>The times that the table has, or a cell a row.</summary>
+    /// <param name="keys">What each column is.</param>
     /// <param name="lead">How far a row may lie ahead of all rows after it, as a tick may of its record.</param>
     /// <exception cref="FailureException">A row lies ahead of all that follow, or rows without times are of grids that differ.</exception>
-    public static RowTimes Of(SeriesTable table, Func<string, SeriesSettings> settingsOf, TimeSpan lead)
+    public static RowTimes Of(SeriesTable table, IReadOnlyList<SeriesKey> keys, Func<string, SeriesSettings> settingsOf, TimeSpan lead)
     {
         if (table.Times is { } times)
         {
@@ -23,7 +24,7 @@ internal sealed class RowTimes
             return new RowTimes(table, times);
         }
 
-        GridSettings[] grids = [.. table.Names.Select(name => settingsOf(name).Grid)];
+        GridSettings[] grids = [.. keys.Select(key => settingsOf(key.Series).Grid)];
         int other = Array.FindIndex(grids, grid => grid.Interval != grids[0].Interval);
         return other < 0
             ? new RowTimes(table, [.. Enumerable.Range(1, table.Rows).Select(row => row * grids[0].IntervalNanoseconds)])

@@ -6,14 +6,14 @@ namespace TsForecaster.Worker.Commands.Prequential;
 /// <summary>A sink that keeps what the service says of itself: cells, scores, models. Written by one lane.</summary>
 internal sealed class ScoreBook(Func<string, SeriesSettings> settingsOf) : IPointSink
 {
-    private readonly Dictionary<string, SeriesScores> _series = new(StringComparer.Ordinal);
+    private readonly Dictionary<SeriesKey, SeriesScores> _series = [];
 
     public string? Trouble => null;
 
     public IReadOnlyCollection<SeriesScores> Series => _series.Values;
 
     /// <summary>Null when none of its cells was closed.</summary>
-    public SeriesScores? Find(string series) => _series.GetValueOrDefault(series);
+    public SeriesScores? Find(SeriesKey key) => _series.GetValueOrDefault(key);
 
     public Task WriteAsync(IReadOnlyList<Point> points, CancellationToken cancellation)
     {
@@ -27,7 +27,7 @@ internal sealed class ScoreBook(Func<string, SeriesSettings> settingsOf) : IPoin
 
     private void Add(Point point)
     {
-        SeriesScores scores = Of(Tag(point, Measurements.Series));
+        SeriesScores scores = Of(new SeriesKey(Tag(point, Measurements.Series), Tag(point, Measurements.Channel)));
         if (point.Measurement == Measurements.Observed.Name && Has(point, Measurements.Missing))
         {
             scores.AddCell(point.Time, Number(point, Measurements.Value));
@@ -44,11 +44,11 @@ internal sealed class ScoreBook(Func<string, SeriesSettings> settingsOf) : IPoin
         }
     }
 
-    private SeriesScores Of(string series)
+    private SeriesScores Of(SeriesKey key)
     {
-        if (!_series.TryGetValue(series, out SeriesScores? scores))
+        if (!_series.TryGetValue(key, out SeriesScores? scores))
         {
-            _series[series] = scores = new SeriesScores(series, settingsOf(series));
+            _series[key] = scores = new SeriesScores(key, settingsOf(key.Series));
         }
 
         return scores;

@@ -5,14 +5,14 @@ using TsForecaster.Model.Forecasting;
 namespace TsForecaster.Worker.Commands.Prequential;
 
 /// <summary>What was published of one series, scored: its cells in their order, and what every forecast of them came to.</summary>
-internal sealed class SeriesScores(string series, SeriesSettings settings)
+internal sealed class SeriesScores(SeriesKey key, SeriesSettings settings)
 {
     private readonly List<double> _values = [];
     private readonly Dictionary<long, int> _cells = [];
     private readonly List<(int Cell, int Horizon)> _scored = [];
     private readonly Sums[] _steps = new Sums[settings.Model.Future];
 
-    public string Series => series;
+    public SeriesKey Key => key;
 
     /// <summary>Cells closed.</summary>
     public int Cells => _values.Count;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
+using TsForecaster.Worker.Refit;
 
 namespace TsForecaster.Worker.Commands.Settings;
 
@@ -45,9 +46,25 @@ internal static class SettingsRules
         Require(errors, window > refit.History || model.Components is null || model.Components <= refit.History - window + 1, $"{at}Model:Components", model.Components ?? 0, $"at most the windows of the history, {refit.History - window + 1}, is allowed");
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Covariance == CovarianceShape.Full, $"{at}Model:Covariance", model.Covariance, "allowed is Full with Model:Scope = Pooled");
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Scope = Pooled");
+        Joint(at, model, refit, errors);
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
         Require(errors, window > refit.History || refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
         Require(errors, window > refit.History || refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
+    }
+
+    private static void Joint(string at, ModelSettings model, RefitSettings refit, List<SettingsError> errors)
+    {
+        if (model.Joint.Count == 0)
+        {
+            return;
+        }
+
+        int channels = model.Joint.Count, window = model.WindowSteps, least = (((JointChannels.WindowsANumber * channels) + 1) * window) + refit.Holdout;
+        Require(errors, channels > 1 && model.Joint.Distinct(StringComparer.Ordinal).Count() == channels, $"{at}Model:Joint", model.Joint, "allowed are the names of two channels or more, each once");
+        Require(errors, model.Components is not null, $"{at}Model:Components", SettingValue.Auto, "a number is allowed with Model:Joint: the search chooses for channels by themselves");
+        Require(errors, model.Scope == ModelScope.Series, $"{at}Model:Scope", model.Scope, "allowed is Series with Model:Joint");
+        Require(errors, model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Joint");
+        Require(errors, window > refit.History || least <= refit.History, $"{at}Refit:History", refit.History, $"at least {least} is allowed with {channels} channels in Model:Joint: twice as many windows as one of them holds numbers, and Refit:Holdout");
     }
 
     /// <summary>host:port, with or without a protocol before it, as librdkafka takes it; IPv6 addresses in brackets.</summary>
