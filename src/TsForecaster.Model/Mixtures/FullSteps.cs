@@ -212,10 +212,7 @@ internal sealed class FullSteps : IEmSteps
         Array.Clear(parameters.Covariance);
         double size = Move(k, workplace);
         _maximization.AddProducts(k, size, workplace.Delta, parameters.Covariance);
-        foreach (ref double number in parameters.Covariance.AsSpan())
-        {
-            number /= size;
-        }
+        VectorKernels.Divide(parameters.Covariance, size);
 
         ShapeConstraint.Impose(_options.Shape, parameters.Covariance, _rows.Dimension);
     }
@@ -275,10 +272,7 @@ internal sealed class FullSteps : IEmSteps
             _maximization.AddProducts(k, size, workplace.Delta, _pooled);
         }
 
-        foreach (ref double number in _pooled.AsSpan())
-        {
-            number /= _total;
-        }
+        VectorKernels.Divide(_pooled, _total);
 
         bool isFactored = _ridge.TryFactor(_pooled, _rows.Dimension, workplace.Factor);
         if (isFactored)

@@ -51,10 +51,15 @@ internal static unsafe class ResponsibilityShares
 
                 // Only where every log density is −∞ nothing was added.
                 Vector256<double> isEmpty = Vector256.Equals(sum, Vector256<double>.Zero);
+                bool isUsual = Vector256.GreaterThanOrEqualAll(sum, Vector256<double>.One);
                 for (int k = 0; k < components && !Vector256.EqualsAll(sum, Vector256<double>.One); k++)
                 {
                     double* row = l + ((nint)k * width) + n;
-                    Vector256.ConditionalSelect(isEmpty, equal, Vector256.Load(row) / sum).Store(row);
+                    Vector256<double> share = Vector256.Load(row);
+                    if (!isUsual || !Vector256.EqualsAll(share, Vector256<double>.Zero))
+                    {
+                        Vector256.ConditionalSelect(isEmpty, equal, share / sum).Store(row);
+                    }
                 }
 
                 for (int lane = 0; lane < Lanes; lane++)

@@ -109,6 +109,23 @@ internal static class VectorKernels
         }
     }
 
+    /// <summary>x_i ← x_i / d.</summary>
+    public static void Divide(Span<double> x, double divisor)
+    {
+        ref double p = ref MemoryMarshal.GetReference(x);
+        Vector256<double> d = Vector256.Create(divisor);
+        int i = 0;
+        for (; i <= x.Length - Lanes; i += Lanes)
+        {
+            (Vector256.LoadUnsafe(ref p, (nuint)i) / d).StoreUnsafe(ref p, (nuint)i);
+        }
+
+        for (; i < x.Length; i++)
+        {
+            x[i] /= divisor;
+        }
+    }
+
     /// <summary>s_i ← s_i + x_i².</summary>
     public static void AddSquares(ReadOnlySpan<double> x, Span<double> s)
     {

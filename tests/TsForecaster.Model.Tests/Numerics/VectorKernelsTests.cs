@@ -49,15 +49,17 @@ public sealed class VectorKernelsTests
     public void ElementwiseKernels_EveryLength_EqualTheNaiveLoops(int length)
     {
         (double[] a, double[] b) = Pair(length);
-        double[] scaled = [.. b], squares = [.. b], shifted = new double[length], difference = new double[length];
+        double[] scaled = [.. b], squares = [.. b], divided = [.. a], shifted = new double[length], difference = new double[length];
 
         VectorKernels.AddScaled(1.7, a, scaled);
         VectorKernels.AddSquares(a, squares);
         VectorKernels.Shift(a, 0.3, shifted);
         VectorKernels.ScaledDifference(1.7, a, b, difference);
+        VectorKernels.Divide(divided, 1.7);
 
         Assert.Equal(a.Zip(b, (x, y) => y + (1.7 * x)), scaled);
         Assert.Equal(a.Zip(b, (x, y) => y + (x * x)), squares);
+        Assert.Equal(a.Select(x => x / 1.7), divided);
         Assert.Equal(a.Select(x => x + 0.3), shifted);
         Assert.Equal(a.Zip(b, (x, y) => 1.7 * (x - y)), difference);
     }
