@@ -4,70 +4,95 @@ using System.Runtime.Intrinsics;
 namespace TsForecaster.Model.Numerics;
 
 /// <summary>
-/// From log densities to responsibilities, four windows at a time: t_k = exp(l_k − max) / Σ_j exp(l_j − max). The sum runs over
+/// From log densities to responsibilities, eight windows at a time: t_k = exp(l_k − max) / Σ_j exp(l_j − max). The sum runs over
 /// the components in their order; a lane is a window and none sees its neighbours, so neither the vector width nor what lies beside a
 /// window changes a bit. A window whose log densities are all −∞ has equal shares, one with a NaN only NaN. Equals
 /// <see cref="LogSumExp.Normalise"/> on each window up to the rounding of exp.
 /// </summary>
 internal static unsafe class ResponsibilityShares
 {
-    private const int Lanes = 4;
+    private const int Lanes = 8;
 
     /// <param name="logs">K rows of <paramref name="width"/> log densities; replaced by responsibilities.</param>
-    /// <param name="width">Windows, a multiple of four.</param>
+    /// <param name="width">Windows, a multiple of eight.</param>
     /// <param name="best">The largest log density of each window; replaced by its log Σ_k exp(l_k).</param>
     /// <param name="owners">Filled with the component of the largest log density, the first of equals.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(double[] logs, int width, int components, double[] best, int[] owners)
     {
-        Vector256<double> equal = Vector256.Create(1.0 / components);
+        int* alive = stackalloc int[components];
         fixed (double* l = logs, b = best)
         {
-            for (int n = 0; n < width; n += Lanes)
+            fixed (int* o = owners)
             {
-                Vector256<double> max = Vector256.Load(b + n);
-                Vector256<double> shift = Vector256.ConditionalSelect(Vector256.Equals(max, Vector256.Create(double.NegativeInfinity)), Vector256<double>.Zero, max);
-                Vector256<double> sum = default, owner = default;
-                for (int k = components - 1; k >= 0; k--)
+                for (int n = 0; n < width; n += Lanes)
                 {
-                    Vector256<double> log = Vector256.Load(l + ((nint)k * width) + n);
-                    owner = Vector256.ConditionalSelect(Vector256.Equals(log, max), Vector256.Create((double)k), owner);
-                }
-
-                for (int k = 0; k < components; k++)
-                {
-                    double* row = l + ((nint)k * width) + n;
-                    Vector256<double> difference = Vector256.Load(row) - shift;
-                    if (Vector256.LessThanAll(difference, Vector256.Create(VectorExp.Smallest)))
+                    Vector512<double> sum = Exponentials(l + n, width, components, Vector512.Load(b + n), alive, out int count, o + n);
+                    if (!Vector512.EqualsAll(sum, Vector512<double>.One))
                     {
-                        Vector256<double>.Zero.Store(row);
-                        continue;
+                        Divide(l + n, width, components, sum, alive, count);
+                        for (int lane = 0; lane < Lanes; lane++)
+                        {
+                            b[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
+                        }
                     }
-
-                    Vector256<double> share = VectorExp.Exp(difference);
-                    share.Store(row);
-                    sum += share;
-                }
-
-                // Only where every log density is −∞ nothing was added.
-                Vector256<double> isEmpty = Vector256.Equals(sum, Vector256<double>.Zero);
-                bool isUsual = Vector256.GreaterThanOrEqualAll(sum, Vector256<double>.One);
-                for (int k = 0; k < components && !Vector256.EqualsAll(sum, Vector256<double>.One); k++)
-                {
-                    double* row = l + ((nint)k * width) + n;
-                    Vector256<double> share = Vector256.Load(row);
-                    if (!isUsual || !Vector256.EqualsAll(share, Vector256<double>.Zero))
-                    {
-                        Vector256.ConditionalSelect(isEmpty, equal, share / sum).Store(row);
-                    }
-                }
-
-                for (int lane = 0; lane < Lanes; lane++)
-                {
-                    owners[n + lane] = (int)owner[lane];
-                    best[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
                 }
             }
+        }
+    }
+
+    /// <summary>Replaces l_k by exp(l_k − max) and returns their sum.</summary>
+    /// <param name="alive">Filled with the components that have an exponential other than zero in any lane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Exponentials(double* logs, int width, int components, Vector512<double> max, int* alive, out int count, int* owners)
+    {
+        Vector512<double> isEmpty = Vector512.Equals(max, Vector512.Create(double.NegativeInfinity)), shift = Vector512.AndNot(max, isEmpty);
+        Vector512<double> sum = default, owner = default, isOwned = default;
+        count = 0;
+        for (int k = 0; k < components; k++, logs += width)
+        {
+            Vector512<double> log = Vector512.Load(logs), difference = log - shift;
+            if (Vector512.LessThanAll(difference, Vector512.Create(VectorExp.Smallest)))
+            {
+                Vector512<double>.Zero.Store(logs);
+                continue;
+            }
+
+            Vector512<double> isLargest = Vector512.Equals(log, max);
+            owner = Vector512.ConditionalSelect(Vector512.AndNot(isLargest, isOwned), Vector512.Create((double)k), owner);
+            isOwned |= isLargest;
+            Vector512<double> share = Vector512.Create(VectorExp.Exp(difference.GetLower()), VectorExp.Exp(difference.GetUpper()));
+            share.Store(logs);
+            sum += share;
+            alive[count++] = k;
+        }
+
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            owners[lane] = (int)owner[lane];
+        }
+
+        return sum;
+    }
+
+    private static void Divide(double* shares, int width, int components, Vector512<double> sum, int* alive, int count)
+    {
+        if (Vector512.GreaterThanOrEqualAll(sum, Vector512<double>.One))
+        {
+            for (int m = 0; m < count; m++)
+            {
+                double* row = shares + ((nint)alive[m] * width);
+                (Vector512.Load(row) / sum).Store(row);
+            }
+
+            return;
+        }
+
+        // Where every log density is −∞ nothing was added, and with a NaN the sum is none.
+        Vector512<double> isEmpty = Vector512.Equals(sum, Vector512<double>.Zero), equal = Vector512.Create(1.0 / components);
+        for (int k = 0; k < components; k++, shares += width)
+        {
+            Vector512.ConditionalSelect(isEmpty, equal, Vector512.Load(shares) / sum).Store(shares);
         }
     }
 }

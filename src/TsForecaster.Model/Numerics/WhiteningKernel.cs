@@ -33,112 +33,113 @@ internal static unsafe class WhiteningKernel
     /// <param name="sums">One running sum an entry of the list, equally padded.</param>
     public static void AddSquares(double* panel, int columns, int second, int* order, double* bias, double** windows, int* list, int count, double* sums)
     {
-        double** x = stackalloc double*[Group];
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            Groups256(panel, columns, second, order, bias, windows, list, count, sums);
+        }
+        else if (second > 0)
+        {
+            Pairs512(panel, columns, second, order, bias, windows, list, count, sums);
+        }
+        else
+        {
+            Singles512(panel, columns, order, bias, windows, list, count, sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pairs512(double* panel, int columns, int second, int* order, double* bias, double** windows, int* list, int count, double* sums)
+    {
         for (int g = 0; g < count; g += Group)
         {
-            for (int w = 0; w < Group; w++)
+            int* w = list + g;
+            double* x0 = windows[w[0]], x1 = windows[w[1]], x2 = windows[w[2]], x3 = windows[w[3]], x4 = windows[w[4]], x5 = windows[w[5]], x6 = windows[w[6]], x7 = windows[w[7]];
+            double* p = panel;
+            int* o = order, end = order + columns;
+            Vector512<double> a0 = -Vector512.Load(bias), b0 = -Vector512.Load(bias + PanelRows);
+            Vector512<double> a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            Vector512<double> b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
+            for (; o < end; o++, p += 2 * PanelRows)
             {
-                x[w] = windows[list[g + w]];
+                nint j = *o;
+                Vector512<double> wa = Vector512.Load(p), wb = Vector512.Load(p + PanelRows);
+                Vector512<double> v0 = Vector512.Create(x0[j]), v1 = Vector512.Create(x1[j]);
+                a0 = Vector512.FusedMultiplyAdd(wa, v0, a0);
+                b0 = Vector512.FusedMultiplyAdd(wb, v0, b0);
+                a1 = Vector512.FusedMultiplyAdd(wa, v1, a1);
+                b1 = Vector512.FusedMultiplyAdd(wb, v1, b1);
+                Vector512<double> v2 = Vector512.Create(x2[j]), v3 = Vector512.Create(x3[j]);
+                a2 = Vector512.FusedMultiplyAdd(wa, v2, a2);
+                b2 = Vector512.FusedMultiplyAdd(wb, v2, b2);
+                a3 = Vector512.FusedMultiplyAdd(wa, v3, a3);
+                b3 = Vector512.FusedMultiplyAdd(wb, v3, b3);
+                Vector512<double> v4 = Vector512.Create(x4[j]), v5 = Vector512.Create(x5[j]);
+                a4 = Vector512.FusedMultiplyAdd(wa, v4, a4);
+                b4 = Vector512.FusedMultiplyAdd(wb, v4, b4);
+                a5 = Vector512.FusedMultiplyAdd(wa, v5, a5);
+                b5 = Vector512.FusedMultiplyAdd(wb, v5, b5);
+                Vector512<double> v6 = Vector512.Create(x6[j]), v7 = Vector512.Create(x7[j]);
+                a6 = Vector512.FusedMultiplyAdd(wa, v6, a6);
+                b6 = Vector512.FusedMultiplyAdd(wb, v6, b6);
+                a7 = Vector512.FusedMultiplyAdd(wa, v7, a7);
+                b7 = Vector512.FusedMultiplyAdd(wb, v7, b7);
             }
 
-            if (!Vector512.IsHardwareAccelerated)
+            end += second - columns;
+            for (; o < end; o++, p += PanelRows)
             {
-                Group256(panel, columns, second, order, bias, x, sums + g);
+                nint j = *o;
+                Vector512<double> wb = Vector512.Load(p);
+                b0 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x0[j]), b0);
+                b1 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x1[j]), b1);
+                b2 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x2[j]), b2);
+                b3 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x3[j]), b3);
+                b4 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x4[j]), b4);
+                b5 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x5[j]), b5);
+                b6 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x6[j]), b6);
+                b7 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x7[j]), b7);
             }
-            else if (second > 0)
-            {
-                Pair512(panel, columns, second, order, bias, x, sums + g);
-            }
-            else
-            {
-                Single512(panel, columns, order, bias, x, sums + g);
-            }
+
+            a0 = Vector512.FusedMultiplyAdd(b0, b0, a0 * a0);
+            a1 = Vector512.FusedMultiplyAdd(b1, b1, a1 * a1);
+            a2 = Vector512.FusedMultiplyAdd(b2, b2, a2 * a2);
+            a3 = Vector512.FusedMultiplyAdd(b3, b3, a3 * a3);
+            a4 = Vector512.FusedMultiplyAdd(b4, b4, a4 * a4);
+            a5 = Vector512.FusedMultiplyAdd(b5, b5, a5 * a5);
+            a6 = Vector512.FusedMultiplyAdd(b6, b6, a6 * a6);
+            a7 = Vector512.FusedMultiplyAdd(b7, b7, a7 * a7);
+            (Vector512.Load(sums + g) + LaneSums(a0, a1, a2, a3, a4, a5, a6, a7)).Store(sums + g);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pair512(double* panel, int columns, int second, int* order, double* bias, double** x, double* sums)
+    private static void Singles512(double* panel, int columns, int* order, double* bias, double** windows, int* list, int count, double* sums)
     {
-        double* x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
-        Vector512<double> a0 = -Vector512.Load(bias), b0 = -Vector512.Load(bias + PanelRows);
-        Vector512<double> a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-        Vector512<double> b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
-        int* end = order + columns;
-        for (; order < end; order++, panel += 2 * PanelRows)
+        for (int g = 0; g < count; g += Group)
         {
-            nint j = *order;
-            Vector512<double> wa = Vector512.Load(panel), wb = Vector512.Load(panel + PanelRows);
-            Vector512<double> v0 = Vector512.Create(x0[j]), v1 = Vector512.Create(x1[j]);
-            a0 = Vector512.FusedMultiplyAdd(wa, v0, a0);
-            b0 = Vector512.FusedMultiplyAdd(wb, v0, b0);
-            a1 = Vector512.FusedMultiplyAdd(wa, v1, a1);
-            b1 = Vector512.FusedMultiplyAdd(wb, v1, b1);
-            Vector512<double> v2 = Vector512.Create(x2[j]), v3 = Vector512.Create(x3[j]);
-            a2 = Vector512.FusedMultiplyAdd(wa, v2, a2);
-            b2 = Vector512.FusedMultiplyAdd(wb, v2, b2);
-            a3 = Vector512.FusedMultiplyAdd(wa, v3, a3);
-            b3 = Vector512.FusedMultiplyAdd(wb, v3, b3);
-            Vector512<double> v4 = Vector512.Create(x4[j]), v5 = Vector512.Create(x5[j]);
-            a4 = Vector512.FusedMultiplyAdd(wa, v4, a4);
-            b4 = Vector512.FusedMultiplyAdd(wb, v4, b4);
-            a5 = Vector512.FusedMultiplyAdd(wa, v5, a5);
-            b5 = Vector512.FusedMultiplyAdd(wb, v5, b5);
-            Vector512<double> v6 = Vector512.Create(x6[j]), v7 = Vector512.Create(x7[j]);
-            a6 = Vector512.FusedMultiplyAdd(wa, v6, a6);
-            b6 = Vector512.FusedMultiplyAdd(wb, v6, b6);
-            a7 = Vector512.FusedMultiplyAdd(wa, v7, a7);
-            b7 = Vector512.FusedMultiplyAdd(wb, v7, b7);
+            int* w = list + g;
+            double* x0 = windows[w[0]], x1 = windows[w[1]], x2 = windows[w[2]], x3 = windows[w[3]], x4 = windows[w[4]], x5 = windows[w[5]], x6 = windows[w[6]], x7 = windows[w[7]];
+            double* p = panel;
+            int* o = order, end = order + columns;
+            Vector512<double> a0 = -Vector512.Load(bias);
+            Vector512<double> a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            for (; o < end; o++, p += PanelRows)
+            {
+                nint j = *o;
+                Vector512<double> wa = Vector512.Load(p);
+                a0 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x0[j]), a0);
+                a1 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x1[j]), a1);
+                a2 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x2[j]), a2);
+                a3 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x3[j]), a3);
+                a4 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x4[j]), a4);
+                a5 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x5[j]), a5);
+                a6 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x6[j]), a6);
+                a7 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x7[j]), a7);
+            }
+
+            Vector512<double> total = LaneSums(a0 * a0, a1 * a1, a2 * a2, a3 * a3, a4 * a4, a5 * a5, a6 * a6, a7 * a7);
+            (Vector512.Load(sums + g) + total).Store(sums + g);
         }
-
-        end += second - columns;
-        for (; order < end; order++, panel += PanelRows)
-        {
-            nint j = *order;
-            Vector512<double> wb = Vector512.Load(panel);
-            b0 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x0[j]), b0);
-            b1 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x1[j]), b1);
-            b2 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x2[j]), b2);
-            b3 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x3[j]), b3);
-            b4 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x4[j]), b4);
-            b5 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x5[j]), b5);
-            b6 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x6[j]), b6);
-            b7 = Vector512.FusedMultiplyAdd(wb, Vector512.Create(x7[j]), b7);
-        }
-
-        a0 = Vector512.FusedMultiplyAdd(b0, b0, a0 * a0);
-        a1 = Vector512.FusedMultiplyAdd(b1, b1, a1 * a1);
-        a2 = Vector512.FusedMultiplyAdd(b2, b2, a2 * a2);
-        a3 = Vector512.FusedMultiplyAdd(b3, b3, a3 * a3);
-        a4 = Vector512.FusedMultiplyAdd(b4, b4, a4 * a4);
-        a5 = Vector512.FusedMultiplyAdd(b5, b5, a5 * a5);
-        a6 = Vector512.FusedMultiplyAdd(b6, b6, a6 * a6);
-        a7 = Vector512.FusedMultiplyAdd(b7, b7, a7 * a7);
-        (Vector512.Load(sums) + LaneSums(a0, a1, a2, a3, a4, a5, a6, a7)).Store(sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Single512(double* panel, int columns, int* order, double* bias, double** x, double* sums)
-    {
-        double* x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
-        Vector512<double> a0 = -Vector512.Load(bias);
-        Vector512<double> a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-        int* end = order + columns;
-        for (; order < end; order++, panel += PanelRows)
-        {
-            nint j = *order;
-            Vector512<double> wa = Vector512.Load(panel);
-            a0 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x0[j]), a0);
-            a1 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x1[j]), a1);
-            a2 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x2[j]), a2);
-            a3 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x3[j]), a3);
-            a4 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x4[j]), a4);
-            a5 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x5[j]), a5);
-            a6 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x6[j]), a6);
-            a7 = Vector512.FusedMultiplyAdd(wa, Vector512.Create(x7[j]), a7);
-        }
-
-        Vector512<double> total = LaneSums(a0 * a0, a1 * a1, a2 * a2, a3 * a3, a4 * a4, a5 * a5, a6 * a6, a7 * a7);
-        (Vector512.Load(sums) + total).Store(sums);
     }
 
     /// <summary>Lane w of the result is the sum of the lanes of v_w, in the order the class names.</summary>
@@ -169,13 +170,13 @@ internal static unsafe class WhiteningKernel
 
     /// <summary>The same with vectors of four: two windows at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Group256(double* panel, int columns, int second, int* order, double* bias, double** x, double* sums)
+    private static void Groups256(double* panel, int columns, int second, int* order, double* bias, double** windows, int* list, int count, double* sums)
     {
         const int Half = PanelRows / 2;
         int both = second > 0 ? 2 * PanelRows : PanelRows;
-        for (int w = 0; w < Group; w += 2)
+        for (int w = 0; w < count; w += 2)
         {
-            double* x0 = x[w], x1 = x[w + 1], p = panel;
+            double* x0 = windows[list[w]], x1 = windows[list[w + 1]], p = panel;
             Vector256<double> a00 = -Vector256.Load(bias), a01 = -Vector256.Load(bias + Half), a10 = a00, a11 = a01;
             Vector256<double> b00 = default, b01 = default, b10, b11;
             if (second > 0)
