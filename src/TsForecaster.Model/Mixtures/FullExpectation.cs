@@ -12,6 +12,9 @@ namespace TsForecaster.Model.Mixtures;
 /// window's p(x_n) by half a unit in the last place. Their responsibilities are zero.
 /// </para>
 /// <para>
+/// A component that was far from a window and has not moved much since is not tried on it at all (<see cref="CarriedBounds"/>).
+/// </para>
+/// <para>
 /// Chunks of windows are jobs of their own; each writes its own part of the responsibilities and its own sums, which are added in
 /// the order of the chunks. What is left early depends on the data and on earlier responsibilities alone.
 /// </para>
@@ -29,15 +32,20 @@ internal sealed unsafe class FullExpectation
     private readonly double[] _totals;
     private readonly short[] _owners;
     private readonly Action<int, int> _job;
+    private readonly int[] _begun;
+    private readonly int[] _finished;
     private readonly IncompleteExpectation? _incomplete;
+    private readonly CarriedBounds? _bounds;
     private IReadOnlyList<WhitenedComponent> _components = [];
     private IReadOnlyList<double[]>? _responsibilities;
     private double[]? _logDensities;
 
     /// <param name="precisions">What windows with missing values are scored with; null when the set has none.</param>
-    public FullExpectation(WindowRows rows, PanelLayout layout, int components, ForkJoin threads, ComponentPrecisions? precisions)
+    /// <param name="bounds">What is carried over from one E-step to the next; null when there is but one.</param>
+    public FullExpectation(
+        WindowRows rows, PanelLayout layout, int components, ForkJoin threads, ComponentPrecisions? precisions, CarriedBounds? bounds = null)
     {
-        (_rows, _layout, _threads) = (rows, layout, threads);
+        (_rows, _layout, _threads, _bounds) = (rows, layout, threads, bounds);
         _incomplete = precisions is null ? null : new IncompleteExpectation(precisions, layout, threads);
         _chunks = (rows.Count + Chunk - 1) / Chunk;
         _scratch = new Scratch[threads.Threads];
@@ -47,9 +55,13 @@ internal sealed unsafe class FullExpectation
         }
 
         _totals = new double[_chunks];
+        (_begun, _finished) = (new int[_chunks], new int[_chunks]);
         _owners = new short[rows.Count];
         _job = RunChunk;
     }
+
+    /// <summary>Pairs of a window and a component that the last run has evaluated, in part at least; the others were known to be far.</summary>
+    public long Begun { get; private set; }
 
     /// <summary>Says which component each window most likely belongs to; a bad guess costs time only.</summary>
     public void Guess(IReadOnlyList<double[]> responsibilities)
@@ -77,6 +89,8 @@ internal sealed unsafe class FullExpectation
             total += chunk;
         }
 
+        Begun = _begun.Sum(pairs => (long)pairs);
+        _bounds?.End(components.Count, Begun, _finished.Sum(pairs => (long)pairs));
         return _incomplete is null ? total : total + _incomplete.Run(components, responsibilities, logDensities);
     }
 
@@ -109,9 +123,10 @@ internal sealed unsafe class FullExpectation
             }
 
             ScoreOwners(scratch, count, windows);
+            (_begun[chunk], _finished[chunk]) = (count, count);
             for (int k = 0; k < _components.Count; k++)
             {
-                ScoreOthers(scratch, k, count, windows);
+                ScoreOthers(scratch, k, chunk, count, windows);
             }
         }
 
@@ -143,28 +158,36 @@ internal sealed unsafe class FullExpectation
             int listed = next[k] - from;
             scratch.Sorted.AsSpan(from, listed).CopyTo(scratch.List);
             scratch.Limits.AsSpan(0, listed).Fill(double.PositiveInfinity);
-            Score(scratch, k, listed, windows);
+            Score(scratch, k, listed, windows, null);
         }
     }
 
     /// <summary>The other windows, each until the component cannot matter to it.</summary>
-    private void ScoreOthers(Scratch scratch, int k, int count, double** windows)
+    private void ScoreOthers(Scratch scratch, int k, int chunk, int count, double** windows)
     {
         double top = 2.0 * (_components[k].LogScale + Math.Log(_components.Count) + HalfUnit + 1.0);
-        int listed;
-        fixed (double* limits = scratch.Limits, best = scratch.Best)
+        bool areBounded = _bounds is { IsInUse: true };
+        fixed (float* bounds = areBounded ? _bounds!.Of(k).AsSpan(chunk * Chunk) : [])
         {
-            fixed (int* list = scratch.List, owners = scratch.Owners)
+            int listed;
+            fixed (double* limits = scratch.Limits, best = scratch.Best, moves = areBounded ? _bounds!.Moves(k) : null)
             {
-                listed = WindowLists.Others(owners, k, top, best, count, list, limits);
+                fixed (int* list = scratch.List, owners = scratch.Owners)
+                {
+                    listed = areBounded
+                        ? LowerBounds.MoveAndList(owners, k, top, best, count, bounds, moves, list, limits)
+                        : WindowLists.Others(owners, k, top, best, count, list, limits);
+                }
             }
-        }
 
-        Score(scratch, k, listed, windows);
+            _begun[chunk] += listed;
+            _finished[chunk] += Score(scratch, k, listed, windows, bounds);
+        }
     }
 
-    /// <summary>Log densities of the listed windows; those whose sum passes its limit drop out of the list.</summary>
-    private void Score(Scratch scratch, int k, int listed, double** windows)
+    /// <summary>Log densities of the listed windows; those whose sum passes its limit drop out of the list. Counts the others.</summary>
+    /// <param name="bounds">Where what was found of |z| is to be noted, if anywhere.</param>
+    private int Score(Scratch scratch, int k, int listed, double** windows, float* bounds)
     {
         WhitenedComponent component = _components[k];
         Array.Clear(scratch.Sums, 0, listed);
@@ -183,6 +206,11 @@ internal sealed unsafe class FullExpectation
                     PanelLayout.Stage stage = _layout.Stages[s];
                     WhiteningKernel.AddSquares(
                         panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, list, listed, sums);
+                    if (bounds is not null)
+                    {
+                        LowerBounds.Note(list, sums, listed, CarriedBounds.Kind(s), bounds);
+                    }
+
                     listed = WindowLists.Keep(list, limits, sums, listed);
                 }
 
@@ -196,6 +224,8 @@ internal sealed unsafe class FullExpectation
                 }
             }
         }
+
+        return listed;
     }
 
     private void Share(Scratch scratch, int chunk, int start, int count)

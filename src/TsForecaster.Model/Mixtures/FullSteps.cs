@@ -21,6 +21,7 @@ internal sealed class FullSteps : IEmSteps
     private readonly PanelLayout _layout;
     private readonly ForkJoin _threads;
     private readonly ComponentPrecisions? _precisions;
+    private readonly CarriedBounds? _bounds;
     private readonly FullExpectation _expectation;
     private readonly FullMaximization _maximization;
     private readonly Parameters[] _parameters;
@@ -41,7 +42,8 @@ internal sealed class FullSteps : IEmSteps
         _layout = PanelLayout.Spread(windows.Dimension);
         _threads = new ForkJoin(ThreadsFor(windows, options));
         _precisions = ComponentPrecisions.For(_rows, options.Components, _threads);
-        _expectation = new FullExpectation(_rows, _layout, options.Components, _threads, _precisions);
+        _bounds = IsTied ? null : new CarriedBounds(_rows, _layout, options.Components, _threads.Threads);
+        _expectation = new FullExpectation(_rows, _layout, options.Components, _threads, _precisions, _bounds);
         _maximization = new FullMaximization(_rows, options.Components, _threads, _precisions, ridge);
         _parameters = new Parameters[options.Components];
         _centres = new double[options.Components][];
@@ -66,6 +68,7 @@ internal sealed class FullSteps : IEmSteps
     public bool Begin(GaussianMixture mixture)
     {
         Workplace workplace = _workplaces[0];
+        _bounds?.Forget();
         _whitened.Clear();
         for (int k = 0; k < mixture.Components; k++)
         {
@@ -201,7 +204,7 @@ internal sealed class FullSteps : IEmSteps
     private void Update(int k, int slot)
     {
         Measure(k, slot);
-        Whiten(k, _workplaces[slot]);
+        Whiten(k, slot);
     }
 
     /// <summary>Weight, mean and covariance of a component's windows.</summary>
@@ -237,17 +240,19 @@ internal sealed class FullSteps : IEmSteps
             covariance[i] = (own * covariance[i]) + ((1.0 - own) * _pooled[i]);
         }
 
-        Whiten(k, _workplaces[slot]);
+        Whiten(k, slot);
     }
 
     /// <summary>Ridge and whitening of a component with a covariance of its own.</summary>
-    private void Whiten(int k, Workplace workplace)
+    private void Whiten(int k, int slot)
     {
         Parameters parameters = _parameters[k];
+        Workplace workplace = _workplaces[slot];
         parameters.IsFactored = _ridge.TryFactor(parameters.Covariance, _rows.Dimension, workplace.Factor);
         if (parameters.IsFactored)
         {
             workplace.Inverse.Invert();
+            _bounds?.Move(k, slot, parameters.Whitened, workplace.Inverse, parameters.Mean);
             parameters.Whitened.Set(parameters.Weight, parameters.Mean, workplace.Inverse);
             JudgeMove(k, workplace);
         }

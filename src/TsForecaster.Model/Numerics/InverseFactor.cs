@@ -141,6 +141,74 @@ internal sealed unsafe class InverseFactor
         }
     }
 
+    /// <summary>√Σ_ij L_ij², once <see cref="Invert"/> has run.</summary>
+    public double FactorNorm()
+    {
+        ReadOnlySpan<double> diagonal = _diagonal.AsSpan(0, Dimension);
+        double squares = VectorKernels.Dot(diagonal, diagonal);
+        for (int i = 1; i < Dimension; i++)
+        {
+            ReadOnlySpan<double> row = _strict.AsSpan(i * Width, i);
+            squares += VectorKernels.Dot(row, row);
+        }
+
+        return Math.Sqrt(squares);
+    }
+
+    /// <summary>Replaces a lower triangular A by A L, once <see cref="Invert"/> has run. Cost D³/6 multiply-adds.</summary>
+    /// <param name="rows">A, a row every <see cref="Width"/> numbers, zero above the diagonal.</param>
+    public void MultiplyByFactor(Span<double> rows)
+    {
+        fixed (double* l = _strict, a = rows)
+        {
+            int i = 0;
+            for (; i <= Dimension - Together; i += Together)
+            {
+                MultiplyRows(a + ((nint)i * Width), l, i + Together - 1);
+            }
+
+            for (; i < Dimension; i++)
+            {
+                MultiplyRow(a + ((nint)i * Width), l, i);
+            }
+        }
+    }
+
+    /// <summary>In place: row k of L adds to columns before k alone, and column k itself is not needed any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyRows(double* a, double* l, int last)
+    {
+        double* a0 = a, a1 = a0 + Width, a2 = a1 + Width, a3 = a2 + Width;
+        for (int k = 0; k <= last; k++)
+        {
+            double* other = l + ((nint)k * Width);
+            Vector256<double> f0 = Vector256.Create(a0[k]), f1 = Vector256.Create(a1[k]), f2 = Vector256.Create(a2[k]), f3 = Vector256.Create(a3[k]);
+            for (int c = 0; c < k; c += Lanes)
+            {
+                Vector256<double> v = Vector256.Load(other + c);
+                Vector256.FusedMultiplyAdd(f0, v, Vector256.Load(a0 + c)).Store(a0 + c);
+                Vector256.FusedMultiplyAdd(f1, v, Vector256.Load(a1 + c)).Store(a1 + c);
+                Vector256.FusedMultiplyAdd(f2, v, Vector256.Load(a2 + c)).Store(a2 + c);
+                Vector256.FusedMultiplyAdd(f3, v, Vector256.Load(a3 + c)).Store(a3 + c);
+            }
+
+            double diagonal = _diagonal[k];
+            a0[k] *= diagonal;
+            a1[k] *= diagonal;
+            a2[k] *= diagonal;
+            a3[k] *= diagonal;
+        }
+    }
+
+    private void MultiplyRow(double* a, double* l, int last)
+    {
+        for (int k = 0; k <= last; k++)
+        {
+            SubtractMultiple(a, l + ((nint)k * Width), -a[k], k);
+            a[k] *= _diagonal[k];
+        }
+    }
+
     /// <summary>Replaces b by Σ⁻¹ b: two triangular solves with the factor, W is not needed.</summary>
     public void Solve(Span<double> b)
     {

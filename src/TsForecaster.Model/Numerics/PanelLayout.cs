@@ -159,5 +159,9 @@ internal sealed class PanelLayout
     /// <param name="Columns">Columns of its first panel.</param>
     /// <param name="Second">Columns of its second panel; 0 when there is none.</param>
     /// <param name="FirstRows">Rows of its first panel that are not padding.</param>
-    internal readonly record struct Stage(int Offset, int Columns, int Second, int FirstRows);
+    internal readonly record struct Stage(int Offset, int Columns, int Second, int FirstRows)
+    {
+        /// <summary>Rows of both panels that are not padding.</summary>
+        public int Rows => Second == 0 ? FirstRows : FirstRows + WhiteningKernel.PanelRows;
+    }
 }

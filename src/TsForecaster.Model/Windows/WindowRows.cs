@@ -59,6 +59,27 @@ internal sealed unsafe class WindowRows
 
     public int[] Starts { get; }
 
+    /// <summary>No less than the absolute value of any number of a row.</summary>
+    public double LargestNumber()
+    {
+        double largest = 0.0;
+        double[] row = new double[Width];
+        for (int n = 0; n < (IsDirect ? 1 : Count); n++)
+        {
+            fixed (double* numbers = row)
+            {
+                Read(n, numbers);
+            }
+
+            foreach (double number in IsDirect ? Values : row.AsSpan(0, Dimension))
+            {
+                largest = Math.Abs(number) > largest ? Math.Abs(number) : largest;
+            }
+        }
+
+        return largest;
+    }
+
     /// <summary>Writes x_n − origin, and something into the padding.</summary>
     public void Read(int n, double* destination)
     {

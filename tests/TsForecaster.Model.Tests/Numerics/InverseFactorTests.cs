@@ -43,6 +43,29 @@ public sealed class InverseFactorTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void MultiplyByFactor_EverySize_IsTheProductOfTwoTriangles(int n)
+    {
+        double[] factored = Covariance(n, 1.0);
+        Assert.True(Cholesky.TryFactor(factored, n, out _));
+        InverseFactor factor = new(n);
+        factor.TakeFactor(factored);
+        factor.Invert();
+        double[] triangle = NaiveMatrix.Gaussian(n * n, new SeededRandom(8)), rows = new double[n * factor.Width];
+        for (int i = 0; i < n; i++)
+        {
+            triangle.AsSpan((i * n) + i + 1, n - i - 1).Clear();
+            triangle.AsSpan(i * n, n).CopyTo(rows.AsSpan(i * factor.Width));
+        }
+
+        factor.MultiplyByFactor(rows);
+
+        double[] product = [.. Enumerable.Range(0, n).SelectMany(i => rows[(i * factor.Width)..((i * factor.Width) + n)])];
+        NaiveMatrix.AssertClose(NaiveMatrix.Multiply(triangle, factored, n, n, n), product, 1e-12);
+        Assert.Equal(Math.Sqrt(factored.Sum(value => value * value)), factor.FactorNorm(), 1e-12 * factor.FactorNorm());
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void TakeFactor_EverySize_InvertsIt(int n)
     {
         double[] factored = Covariance(n, 1.0);
