@@ -32,8 +32,9 @@ internal static class JointChannels
     }
 
     /// <summary>The recipe for so many channels.</summary>
-    public static ForecastRecipe Of(ForecastRecipe recipe, int channels) =>
-        recipe with { Members = [.. recipe.Members.Select(member => member with { Shape = WindowShape.OfLags(member.Shape.Lags, member.Shape.Future, channels) })] };
+    public static ForecastRecipe Of(ForecastRecipe recipe, int channels) => recipe.Members.All(member => member.Shape.Channels == channels)
+        ? recipe
+        : recipe with { Members = [.. recipe.Members.Select(member => member with { Shape = WindowShape.OfLags(member.Shape.Lags, member.Shape.Future, channels) })] };
 
     private static WindowShape Window(RefitJob job, int channels) => Of(job.Recipe!, channels).Members[0].Shape;
 

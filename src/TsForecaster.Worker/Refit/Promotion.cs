@@ -16,25 +16,29 @@ internal static class Promotion
 {
     public static RefitOutcome Decide(RefitJob job, CancellationToken cancellation)
     {
-        int channels = JointChannels.Learnable(job);
-        ReadOnlyMemory<double> before = JoinedHistory.First(job.Before, job.Channels, channels), all = JoinedHistory.First(job.History, job.Channels, channels);
-        ForecastRecipe? chosen = Chosen(job, before, cancellation);
+        ForecastRecipe? chosen = Chosen(job, job.Before, cancellation), recipe = chosen ?? job.Recipe;
         int searched = job.Search is null ? 0 : job.Steps;
-        string reason = job.Trigger.Text() + (job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "") + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
-        ForecastRecipe? recipe = chosen ?? (channels == job.Channels ? job.Recipe : JointChannels.Of(job.Recipe!, channels));
+        string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
         if (recipe is null && job.Background is null)
         {
-            return new RefitOutcome(null, 0, double.NaN, $"{reason}: {before.Length} steps, or what is observed of them, are too few to choose by how to forecast") { Searched = searched };
+            return new RefitOutcome(null, 0, double.NaN, $"{reason}: {job.Before.Length} steps, or what is observed of them, are too few to choose by how to forecast") { Searched = searched };
         }
 
-        ModelFit? trial = job.Holdout > 0 ? Fit(before, job.Active?.Model) : null;
+        int channels = JointChannels.Learnable(job);
+        ModelFit? trial = job.Holdout > 0 ? Fit(channels, job.Before, job.Active?.Model) : null;
+        if (channels > 1 && trial is not null && Fit(1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job))
+        {
+            (channels, trial) = (1, alone);
+        }
+
+        reason += job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "";
         (double score, double rival) = Compare(trial?.Forecaster, job);
         if (score > rival * (1.0 + job.Margin))
         {
             return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
         }
 
-        ModelFit fit = Fit(all, trial?.Forecaster?.Model ?? job.Active?.Model);
+        ModelFit fit = Fit(channels, job.History, trial?.Forecaster?.Model ?? job.Active?.Model);
         string? trouble = fit.Trouble is null ? null : $"{reason}: {fit.Trouble}{(job.Active is null ? "" : "; the last good model is kept")}";
         return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? (reason + Figures(score, rival)))
         {
@@ -43,9 +47,14 @@ internal static class Promotion
             Found = fit.Forecaster is not null ? chosen : null,
         };
 
-        ModelFit Fit(ReadOnlyMemory<double> history, ForecastModel? start) =>
-            job.Background is { } background ? ModelFit.Adapted(background, history) : ModelFit.Of(recipe!, history, start, cancellation);
+        ModelFit Fit(int kept, ReadOnlyMemory<double> history, ForecastModel? start) => job.Background is { } background
+            ? ModelFit.Adapted(background, history)
+            : ModelFit.Of(JointChannels.Of(recipe!, kept), JoinedHistory.First(history, job.Channels, kept), start, cancellation);
     }
+
+    /// <summary>Whether a channel is forecast better by itself than with others, which may tell nothing of it.</summary>
+    private static bool IsBetter(ModelFit alone, ModelFit joint, RefitJob job) =>
+        alone.Forecaster is { } own && (joint.Forecaster is not { } all || (Score(job, own, all) is [var apart, var together] && apart < together));
 
     /// <summary>What a search finds; null when there is none, or it finds nothing.</summary>
     private static ForecastRecipe? Chosen(RefitJob job, ReadOnlyMemory<double> history, CancellationToken cancellation) =>
@@ -59,16 +68,13 @@ internal static class Promotion
             return (double.NaN, double.NaN);
         }
 
-        if (job.Active is { } active && Score(trial, active) is var scores && !double.IsNaN(scores[0]))
-        {
-            return (scores[0], scores[1]);
-        }
-
-        return (Score(trial)[0], double.NaN);
-
-        double[] Score(params Forecaster[] forecasters) =>
-            HoldoutScore.Crps(forecasters, JoinedHistory.First(job.History, job.Channels, forecasters.Max(forecaster => forecaster.Model.Channels)).Span, job.Holdout);
+        return job.Active is { } active && Score(job, trial, active) is var scores && !double.IsNaN(scores[0])
+            ? (scores[0], scores[1])
+            : (Score(job, trial)[0], double.NaN);
     }
+
+    private static double[] Score(RefitJob job, params Forecaster[] forecasters) =>
+        HoldoutScore.Crps(forecasters, JoinedHistory.First(job.History, job.Channels, forecasters.Max(forecaster => forecaster.Model.Channels)).Span, job.Holdout);
 
     /// <summary>The member that counts most, and how many there are beside it.</summary>
     private static string Name(ForecastRecipe recipe)

@@ -52,6 +52,23 @@ public sealed class JointRefitTests
         Assert.Equal(kept, Do(job with { History = job.History[..(steps * 3)] }).Forecaster!.Model.Channels);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(0)]
+    public void Do_ChannelsThatTellNothing_AreLeftOutWhereTheHeldOutPartSaysSo(int holdout)
+    {
+        // The third is noise, and the others are to it.
+        RefitJob job = Job();
+        double[] turned = [.. Enumerable.Range(0, 250).SelectMany(t => (double[])[job.History[(3 * t) + 2], job.History[3 * t], job.History[(3 * t) + 1]])];
+        RefitOutcome outcome = Do(job with { History = turned, Holdout = holdout });
+        Assert.Equal(holdout > 0 ? 1 : 3, outcome.Forecaster!.Model.Channels);
+        if (holdout > 0)
+        {
+            double[] own = [.. turned.Where((_, i) => i % 3 == 0)];
+            Assert.Equal(Do(Job(1) with { History = own, Holdout = holdout }).HoldoutCrps, outcome.HoldoutCrps);
+        }
+    }
+
     [Fact]
     public void Do_ActiveModelOfOtherChannels_IsComparedOnTheSameValues()
     {
