@@ -12,7 +12,9 @@ namespace TsForecaster.Model.Mixtures;
 internal sealed class ComponentRecovery(WindowSet windows, int components)
 {
     private const double OneWindow = 1.0 - 1e-9;
+    private const double TwoWindows = 2.0;
     private const double AloneTolerance = 1e-6;
+    private const int Stretch = 256;
 
     private readonly double[] _window = new double[windows.Dimension];
     private int _reseedsLeft = 2 * components;
@@ -52,6 +54,18 @@ internal sealed class ComponentRecovery(WindowSet windows, int components)
 
     private static bool IsLost(double[] responsibilities)
     {
+        // No share exceeds one, so the squares add up to no more than the sum: with two windows' worth neither test below can fail.
+        double found = 0.0;
+        for (int n = 0; n < responsibilities.Length && !(found >= TwoWindows); n += Stretch)
+        {
+            found += VectorKernels.Sum(responsibilities.AsSpan(n, Math.Min(Stretch, responsibilities.Length - n)));
+        }
+
+        if (found >= TwoWindows)
+        {
+            return false;
+        }
+
         double sum = VectorKernels.Sum(responsibilities);
         double squares = VectorKernels.Dot(responsibilities, responsibilities);
         return sum < OneWindow || sum * sum < (1.0 + AloneTolerance) * squares;
