@@ -26,7 +26,14 @@ public unsafe class WhiteningKernelBenchmarks
         random.FillGaussian(_w);
         random.FillGaussian(_series);
         _panels = new double[_layout.Size];
-        _layout.Pack(_w, Dimension, _panels);
+        double[] transposed = new double[_w.Length];
+        for (int i = 0; i < _w.Length; i++)
+        {
+            (int row, int column) = Math.DivRem(i, Dimension);
+            transposed[(column * Dimension) + row] = column <= row ? _w[i] : 0.0;
+        }
+
+        _layout.Pack(transposed, Dimension, _panels);
         _bias = new double[_layout.Stages.Length * 2 * WhiteningKernel.PanelRows];
         _sums = new double[Windows];
         _list = [.. Enumerable.Range(0, Windows)];

@@ -9,8 +9,8 @@ namespace TsForecaster.Model.Mixtures;
 /// <para>
 /// With P = W W'⁻¹, z = P W'(x − μ), and |W'(x − μ')| ≥ |z| / ‖P‖ − δ with δ = |W'(μ' − μ)|. All matrices are lower triangular, so the same holds of the first s
 /// rows alone, with the leading blocks: a component that was left after stage s has its bound for the rows up to there. ‖P‖ is found from
-/// G = W L', L' = W'⁻¹: the s numbers λ of GₛᵀGₛ have mean m = ‖Gₛ‖²/s (Frobenius) and none exceeds m + √(1 − 1/s) ‖GₛᵀGₛ − m I‖ (Wolkowicz and
-/// Styan, 1980, Linear Algebra Appl. 29).
+/// G = W L', L' = W'⁻¹: the eigenvalues of GₛGₛᵀ, the leading block of G Gᵀ, have mean m = tr GₛGₛᵀ/s, and none exceeds m + √(1 − 1/s) ‖GₛGₛᵀ − m I‖
+/// (Wolkowicz and Styan, 1980, Linear Algebra Appl. 29).
 /// </para>
 /// <para>
 /// Rounding, u = 2⁻⁵³, γ = 2 (D + 2) u, norms Frobenius, R no less than any |x| (all relative to the windows' origin): W'L' is the identity but for
@@ -110,36 +110,32 @@ internal sealed unsafe class CarriedBounds
 
         Workplace place = _workplaces[slot] ??= new Workplace(_rows);
         int dimension = _rows.Dimension, width = _rows.Width;
-        Span<double> product = place.Product, gram = place.Gram, move = place.Move;
-        product.Clear();
-        gram.Clear();
+        Span<double> product = place.Product.Span, z = place.Move;
         _layout.Unpack(old.Panels, width, product);
-        double oldNorm = Math.Sqrt(VectorKernels.Dot(product, product)), norm = Math.Sqrt(VectorKernels.Dot(factor.Inverse, factor.Inverse));
+        double oldNorm = Norm(product[..(dimension * width)]), norm = Norm(factor.Transposed);
         factor.MultiplyByFactor(product);
-        double gamma = 2.0 * (dimension + 2) * Unit, factorNorm = factor.FactorNorm(), means = 0.0;
-        for (int i = 0; i < dimension; i++)
+        z.Clear();
+        double means = 0.0;
+        for (int j = 0; j < dimension; j++)
         {
-            int j = _layout.Order[i];
-            move[i] = mean[j] - old.Mean[j];
-            means += (old.Mean[j] * old.Mean[j]) + (mean[j] * mean[j]);
+            double before = old.Mean[_layout.Order[j]], now = mean[_layout.Order[j]];
+            means += (before * before) + (now * now);
+            VectorKernels.AddScaled(now - before, factor.Transposed.Slice((j * width) + j, dimension - j), z[j..]);
         }
 
         // |μ| + |μ'| ≤ √(2 (|μ|² + |μ'|²)).
-        double error = gamma * (_reach + Math.Sqrt(2.0 * means)), shiftSquare = 0.0;
+        double gamma = 2.0 * (dimension + 2) * Unit, factorNorm = factor.FactorNorm(), error = gamma * (_reach + Math.Sqrt(2.0 * means));
         Span<double> moves = _moves[component];
+        ReadOnlySpan<double> gram = Gram(place);
+        double trace = 0.0, squares = 0.0, shift = 0.0;
         for (int stage = 0, row = 0; row < dimension; stage++)
         {
-            int from = row;
-            row += _layout.Stages[stage].Rows;
-            fixed (double* g = product, c = gram)
+            for (int end = row + _layout.Stages[stage].Rows; row < end; row++)
             {
-                OuterProductKernel.Add(g + ((nint)from * width), row - from, row, width, c);
-            }
-
-            for (int i = from; i < row; i++)
-            {
-                double z = VectorKernels.Dot(factor.Inverse.Slice(i * width, i + 1), move[..(i + 1)]);
-                shiftSquare += z * z;
+                ReadOnlySpan<double> left = gram.Slice(row * width, row);
+                squares += 2.0 * VectorKernels.Dot(left, left);
+                trace += gram[(row * width) + row];
+                shift += z[row] * z[row];
             }
 
             if (Kind(stage) == LowerBounds.Kinds - 1 && row < dimension)
@@ -147,40 +143,51 @@ internal sealed unsafe class CarriedBounds
                 continue;
             }
 
-            double length = (Math.Sqrt(LargestEigenvalue(gram, row, width)) + (gamma * oldNorm * factorNorm)) / (1.0 - (gamma * norm * factorNorm));
-            double scale = length > 0.0 ? Math.Min(1.0, 1.0 / length) : 0.0;
-            double shift = Math.Sqrt(shiftSquare) + (error * ((scale * oldNorm) + (2.0 * norm)));
-            Compose(moves, Kind(stage), scale * (1.0 - LowerBounds.Rounding), shift * (1.0 + LowerBounds.Rounding), _hasMoved[component]);
+            double largest = (trace / row) + Math.Sqrt((squares + Spread(gram, row, width, trace / row)) * (row - 1) / row);
+            double length = (Math.Sqrt(largest) + (gamma * oldNorm * factorNorm)) / (1.0 - (gamma * norm * factorNorm));
+            double scale = length > 0.0 ? Math.Min(1.0, 1.0 / length) : 0.0, errors = error * ((scale * oldNorm) + (2.0 * norm));
+            Compose(moves, Kind(stage), scale * (1.0 - LowerBounds.Rounding), (Math.Sqrt(shift) + errors) * (1.0 + LowerBounds.Rounding), _hasMoved[component]);
         }
 
         _hasMoved[component] = true;
     }
 
-    /// <summary>No less than any eigenvalue of the leading block of a symmetric matrix, of which what is on and below the diagonal is read.</summary>
-    private static double LargestEigenvalue(ReadOnlySpan<double> matrix, int size, int width)
-    {
-        double trace = 0.0, squares = 0.0;
-        for (int i = 0; i < size; i++)
-        {
-            ReadOnlySpan<double> row = matrix.Slice(i * width, i);
-            squares += 2.0 * VectorKernels.Dot(row, row);
-            trace += matrix[(i * width) + i];
-        }
+    private static double Norm(ReadOnlySpan<double> numbers) => Math.Sqrt(VectorKernels.Dot(numbers, numbers));
 
-        double mean = trace / size;
+    /// <summary>Σ_i (a_ii − mean)² over the leading numbers of a diagonal.</summary>
+    private static double Spread(ReadOnlySpan<double> matrix, int size, int width, double mean)
+    {
+        double squares = 0.0;
         for (int i = 0; i < size; i++)
         {
             double d = matrix[(i * width) + i] - mean;
             squares += d * d;
         }
 
-        return mean + Math.Sqrt(squares * (size - 1) / size);
+        return squares;
     }
 
     private static void Compose(Span<double> moves, int kind, double scale, double shift, bool hasMoved)
     {
         ref double before = ref moves[kind], added = ref moves[LowerBounds.Kinds + kind];
         (before, added) = hasMoved ? (before * scale, (added * scale) - shift) : (scale, -shift);
+    }
+
+    /// <summary>G Gᵀ on and below the diagonal, from Gᵀ eight rows at a time: each adds only where it is not zero.</summary>
+    private ReadOnlySpan<double> Gram(Workplace place)
+    {
+        int dimension = _rows.Dimension, width = _rows.Width;
+        Array.Clear(place.Gram);
+        fixed (double* g = place.Product.Span, c = place.Gram)
+        {
+            for (int row = 0; row < dimension; row += OuterProductKernel.Multiple)
+            {
+                int rows = Math.Min(OuterProductKernel.Multiple, dimension - row);
+                OuterProductKernel.Add(g + ((nint)row * width) + row, rows, dimension - row, width, c + ((nint)row * width) + row);
+            }
+        }
+
+        return place.Gram;
     }
 
     /// <summary>Until a component's parameters have moved its bounds say nothing.</summary>
@@ -197,8 +204,8 @@ internal sealed unsafe class CarriedBounds
     /// <summary>What one thread works in.</summary>
     private sealed class Workplace(WindowRows rows)
     {
-        /// <summary>W, then G.</summary>
-        public double[] Product { get; } = new double[rows.Dimension * rows.Width];
+        /// <summary>Wᵀ, then Gᵀ.</summary>
+        public AlignedBuffer Product { get; } = new(UpperFactor.PaddedRows(rows.Dimension) * rows.Width);
 
         public double[] Gram { get; } = new double[rows.Width * rows.Width];
 

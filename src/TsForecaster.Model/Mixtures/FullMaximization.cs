@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
@@ -161,9 +162,22 @@ internal sealed unsafe class FullMaximization
         int dimension = _rows.Dimension;
         for (int i = 0; i < dimension; i++)
         {
+            // Whole vectors as far as the row goes; what lies right of the diagonal is set when its own row is.
             Span<double> row = matrix.Slice(i * dimension, dimension);
             double shift = size * delta[i];
-            for (int j = 0; j <= i; j++)
+            int j = 0;
+            for (; j <= Math.Min(i, dimension - Lanes); j += Lanes)
+            {
+                Vector256<double> sum = default;
+                for (int part = 0; part < _parts; part++)
+                {
+                    sum += Vector256.Create<double>(_products[(component * _parts) + part].AsSpan((i * _width) + j));
+                }
+
+                (Vector256.Create<double>(row[j..]) + (sum - (Vector256.Create(shift) * Vector256.Create(delta[j..])))).CopyTo(row[j..]);
+            }
+
+            for (; j <= i; j++)
             {
                 double sum = 0.0;
                 for (int part = 0; part < _parts; part++)
@@ -172,6 +186,10 @@ internal sealed unsafe class FullMaximization
                 }
 
                 row[j] += sum - (shift * delta[j]);
+            }
+
+            for (j = 0; j < i; j++)
+            {
                 matrix[(j * dimension) + i] = row[j];
             }
         }

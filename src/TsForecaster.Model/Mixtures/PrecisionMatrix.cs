@@ -25,15 +25,16 @@ internal sealed class PrecisionMatrix(int dimension, int levels)
     public unsafe void Take(WhitenedComponent component, double[] scratch)
     {
         component.Mean.CopyTo(Mean, 0);
-        Array.Clear(scratch);
-        component.Layout.Unpack(component.Panels, _width, scratch);
-        fixed (double* w = scratch)
+        Span<double> gram = scratch.AsSpan(0, _width * _width), inverse = scratch.AsSpan(_width * _width);
+        component.Layout.Unpack(component.Panels, _width, gram);
+        InverseFactor.Transpose(gram, dimension, _width, inverse);
+        gram.Clear();
+        fixed (double* w = inverse, c = gram)
         {
-            OuterProductKernel.AddGram(w, dimension, _width, w + ((nint)_width * _width));
+            OuterProductKernel.AddGram(w, dimension, _width, c);
         }
 
         int[] order = component.Layout.Order;
-        ReadOnlySpan<double> gram = scratch.AsSpan(_width * _width);
         for (int a = 0; a < dimension; a++)
         {
             for (int b = 0; b <= a; b++)

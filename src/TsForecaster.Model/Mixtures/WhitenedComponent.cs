@@ -34,7 +34,7 @@ internal sealed class WhitenedComponent
     /// <summary>Takes the parameters from a factored and inverted covariance.</summary>
     public void Set(double weight, ReadOnlySpan<double> centredMean, InverseFactor factor)
     {
-        Layout.Pack(factor.Inverse, factor.Width, Panels);
+        Layout.Pack(factor.Transposed, factor.Width, Panels);
         SetMean(weight, centredMean, factor.LogDeterminant);
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TsForecaster.Model.Numerics;
 
 /// <summary>
@@ -67,82 +69,90 @@ internal sealed class PanelLayout
         return new PanelLayout([.. order]);
     }
 
-    /// <summary>Copies the lower triangle of W (row-major, a row every <paramref name="width"/> numbers) into panels.</summary>
-    public void Pack(ReadOnlySpan<double> w, int width, Span<double> panels)
+    /// <summary>Copies the upper triangle of Wᵀ (row-major, a row every <paramref name="width"/> numbers, zero below its diagonal) into panels.</summary>
+    public void Pack(ReadOnlySpan<double> transposed, int width, Span<double> panels)
     {
         int row = 0;
         foreach (Stage stage in Stages)
         {
-            int paired = stage.Second == 0 ? 1 : 2;
-            Span<double> target = panels.Slice(stage.Offset, WhiteningKernel.PanelRows * (stage.Columns + stage.Second));
-            target.Clear();
-            for (int i = 0; i < stage.FirstRows; i++, row++)
+            int rows = stage.Rows, padding = WhiteningKernel.PanelRows - stage.FirstRows, at = stage.Offset;
+            for (int j = 0; j < stage.Columns; j++)
             {
-                for (int j = 0; j <= row; j++)
-                {
-                    target[(j * paired * WhiteningKernel.PanelRows) + i] = w[(row * width) + j];
-                }
+                // A column of both panels, the first one's padding between them.
+                Span<double> column = panels.Slice(at, rows + padding);
+                transposed.Slice((j * width) + row, stage.FirstRows).CopyTo(column);
+                column.Slice(stage.FirstRows, padding).Clear();
+                transposed.Slice((j * width) + row + stage.FirstRows, rows - stage.FirstRows).CopyTo(column[WhiteningKernel.PanelRows..]);
+                at += column.Length;
             }
 
             // Beyond the first panel's columns the second stands alone.
-            for (int i = 0; i < WhiteningKernel.PanelRows && paired == 2; i++, row++)
+            for (int j = stage.Columns; j < stage.Second; j++, at += WhiteningKernel.PanelRows)
             {
-                for (int j = 0; j <= row; j++)
-                {
-                    int column = j < stage.Columns ? (2 * j) + 1 : stage.Columns + j;
-                    target[(column * WhiteningKernel.PanelRows) + i] = w[(row * width) + j];
-                }
+                transposed.Slice((j * width) + row + stage.FirstRows, WhiteningKernel.PanelRows).CopyTo(panels[at..]);
             }
+
+            row += rows;
         }
     }
 
-    /// <summary>The inverse of <see cref="Pack"/>; writes the lower triangle.</summary>
-    public void Unpack(ReadOnlySpan<double> panels, int width, Span<double> w)
+    /// <summary>The inverse of <see cref="Pack"/>; writes D rows, zero below the diagonal.</summary>
+    public void Unpack(ReadOnlySpan<double> panels, int width, Span<double> transposed)
     {
+        transposed[..(Dimension * width)].Clear();
         int row = 0;
         foreach (Stage stage in Stages)
         {
-            int paired = stage.Second == 0 ? 1 : 2;
-            ReadOnlySpan<double> source = panels.Slice(stage.Offset, WhiteningKernel.PanelRows * (stage.Columns + stage.Second));
-            for (int i = 0; i < stage.FirstRows; i++, row++)
+            int rows = stage.Rows, at = stage.Offset;
+            for (int j = 0; j < stage.Columns; j++)
             {
-                for (int j = 0; j <= row; j++)
-                {
-                    w[(row * width) + j] = source[(j * paired * WhiteningKernel.PanelRows) + i];
-                }
+                ReadOnlySpan<double> column = panels.Slice(at, rows + WhiteningKernel.PanelRows - stage.FirstRows);
+                column[..stage.FirstRows].CopyTo(transposed[((j * width) + row)..]);
+                column[WhiteningKernel.PanelRows..].CopyTo(transposed[((j * width) + row + stage.FirstRows)..]);
+                at += column.Length;
             }
 
-            for (int i = 0; i < WhiteningKernel.PanelRows && paired == 2; i++, row++)
+            for (int j = stage.Columns; j < stage.Second; j++, at += WhiteningKernel.PanelRows)
             {
-                for (int j = 0; j <= row; j++)
-                {
-                    int column = j < stage.Columns ? (2 * j) + 1 : stage.Columns + j;
-                    w[(row * width) + j] = source[(column * WhiteningKernel.PanelRows) + i];
-                }
+                panels.Slice(at, WhiteningKernel.PanelRows).CopyTo(transposed[((j * width) + row + stage.FirstRows)..]);
             }
+
+            row += rows;
         }
     }
 
-    /// <summary>W v as the kernel's bias, sixteen numbers a stage; returns its squared norm.</summary>
+    /// <summary>W v as the kernel's bias, sixteen numbers a stage; returns its squared norm. A number is one running sum over the columns.</summary>
     /// <param name="v">D numbers in the order of a window.</param>
     public double Multiply(ReadOnlySpan<double> panels, ReadOnlySpan<double> v, Span<double> product)
     {
+        const int Rows = WhiteningKernel.PanelRows;
         product.Clear();
         for (int s = 0; s < Stages.Length; s++)
         {
             Stage stage = Stages[s];
-            Span<double> rows = product.Slice(2 * WhiteningKernel.PanelRows * s, 2 * WhiteningKernel.PanelRows);
-            int at = stage.Offset;
-            for (int j = 0; j < Math.Max(stage.Columns, stage.Second); j++)
+            ReadOnlySpan<double> panel = panels[stage.Offset..];
+            Vector512<double> first = default, second = default;
+            int j = 0;
+            for (; j < stage.Columns; j++)
             {
-                double value = v[Order[j]];
-                int from = j < stage.Columns ? 0 : WhiteningKernel.PanelRows;
-                int to = stage.Second == 0 ? WhiteningKernel.PanelRows : 2 * WhiteningKernel.PanelRows;
-                for (int i = from; i < to; i++)
+                Vector512<double> value = Vector512.Create(v[Order[j]]);
+                first = Vector512.FusedMultiplyAdd(Vector512.Create(panel), value, first);
+                panel = panel[Rows..];
+                if (stage.Second > 0)
                 {
-                    rows[i] = Math.FusedMultiplyAdd(panels[at++], value, rows[i]);
+                    second = Vector512.FusedMultiplyAdd(Vector512.Create(panel), value, second);
+                    panel = panel[Rows..];
                 }
             }
+
+            for (; j < stage.Second; j++)
+            {
+                second = Vector512.FusedMultiplyAdd(Vector512.Create(panel), Vector512.Create(v[Order[j]]), second);
+                panel = panel[Rows..];
+            }
+
+            first.CopyTo(product[(2 * Rows * s)..]);
+            second.CopyTo(product[((2 * Rows * s) + Rows)..]);
         }
 
         double norm = 0.0;

@@ -100,7 +100,7 @@ internal sealed unsafe class UpperFactor
                     }
 
                     double pivot = Math.Sqrt(square);
-                    Divide(row, i & -Lanes, Width, pivot);
+                    TriangleKernels.Divide(row, i & -Lanes, Width, pivot);
                     row[i] = pivot;
                     product *= pivot;
                     if (product is > 1e100 or < 1e-100)
@@ -146,10 +146,7 @@ internal sealed unsafe class UpperFactor
     /// <param name="width">A multiple of eight.</param>
     public void SolveTransposed(Span<double> rows, int width)
     {
-        if (width % (2 * Lanes) != 0 || rows.Length != PaddedRows(Dimension) * width)
-        {
-            throw new ArgumentException($"{rows.Length} numbers are not {PaddedRows(Dimension)} rows of {width}, in whole vectors of {2 * Lanes}");
-        }
+        RequireRows(rows.Length, width);
 
         rows[(Dimension * width)..].Clear();
         fixed (double* u = _rows.Span, v = rows)
@@ -160,9 +157,31 @@ internal sealed unsafe class UpperFactor
                 for (int i = block; i < Math.Min(block + Together, Dimension); i++)
                 {
                     EliminateWithin(u, block, i, v, width, 0);
-                    Divide(v + ((nint)i * width), 0, width, u[((nint)i * Width) + i]);
+                    TriangleKernels.Divide(v + ((nint)i * width), 0, width, u[((nint)i * Width) + i]);
                 }
             }
+        }
+    }
+
+    /// <summary>Replaces an upper triangular B by U⁻¹ B (<see cref="TriangleKernels.Solve"/>).</summary>
+    /// <param name="rows">B, <see cref="PaddedRows"/>×<see cref="Width"/> row-major, zero left of its diagonal; the rows that pad it are scratch.</param>
+    public void SolveUpper(Span<double> rows)
+    {
+        RequireRows(rows.Length, Width);
+        fixed (double* u = _rows.Span, v = rows)
+        {
+            TriangleKernels.Solve(u, v, Dimension, Width);
+        }
+    }
+
+    /// <summary>Replaces an upper triangular B by U B (<see cref="TriangleKernels.Multiply"/>).</summary>
+    /// <param name="rows">As in <see cref="SolveUpper"/>.</param>
+    public void MultiplyUpper(Span<double> rows)
+    {
+        RequireRows(rows.Length, Width);
+        fixed (double* u = _rows.Span, v = rows)
+        {
+            TriangleKernels.Multiply(u, v, Dimension, Width);
         }
     }
 
@@ -251,21 +270,15 @@ internal sealed unsafe class UpperFactor
         double* row = v + ((nint)i * width);
         for (int k = block; k < i; k++)
         {
-            Vector256<double> factor = Vector256.Create(-u[((nint)k * Width) + i]);
-            double* above = v + ((nint)k * width);
-            for (int c = from; c < width; c += Lanes)
-            {
-                Vector256.FusedMultiplyAdd(factor, Vector256.Load(above + c), Vector256.Load(row + c)).Store(row + c);
-            }
+            TriangleKernels.AddMultiple(-u[((nint)k * Width) + i], v + ((nint)k * width), row, from, width);
         }
     }
 
-    private static void Divide(double* row, int from, int to, double divisor)
+    private void RequireRows(int length, int width)
     {
-        Vector256<double> d = Vector256.Create(divisor);
-        for (int c = from; c < to; c += Lanes)
+        if (width % (2 * Lanes) != 0 || length != PaddedRows(Dimension) * width)
         {
-            (Vector256.Load(row + c) / d).Store(row + c);
+            throw new ArgumentException($"{length} numbers are not {PaddedRows(Dimension)} rows of {width}, in whole vectors of {2 * Lanes}");
         }
     }
 }

@@ -50,16 +50,19 @@ public sealed class InverseFactorTests
         InverseFactor factor = new(n);
         factor.TakeFactor(factored);
         factor.Invert();
-        double[] triangle = NaiveMatrix.Gaussian(n * n, new SeededRandom(8)), rows = new double[n * factor.Width];
+        double[] triangle = NaiveMatrix.Gaussian(n * n, new SeededRandom(8)), rows = new double[UpperFactor.PaddedRows(n) * factor.Width];
         for (int i = 0; i < n; i++)
         {
             triangle.AsSpan((i * n) + i + 1, n - i - 1).Clear();
-            triangle.AsSpan(i * n, n).CopyTo(rows.AsSpan(i * factor.Width));
+            for (int j = 0; j <= i; j++)
+            {
+                rows[(j * factor.Width) + i] = triangle[(i * n) + j];
+            }
         }
 
         factor.MultiplyByFactor(rows);
 
-        double[] product = [.. Enumerable.Range(0, n).SelectMany(i => rows[(i * factor.Width)..((i * factor.Width) + n)])];
+        double[] product = [.. Enumerable.Range(0, n).SelectMany(i => Enumerable.Range(0, n).Select(j => rows[(j * factor.Width) + i]))];
         NaiveMatrix.AssertClose(NaiveMatrix.Multiply(triangle, factored, n, n, n), product, 1e-12);
         Assert.Equal(Math.Sqrt(factored.Sum(value => value * value)), factor.FactorNorm(), 1e-12 * factor.FactorNorm());
     }

@@ -79,6 +79,44 @@ public sealed class UpperFactorTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void SolveUpper_EverySize_EqualsTheNaiveLoop(int n)
+    {
+        (UpperFactor factor, double[][] u) = Factored(n);
+        double[] b = Upper(n, factor.Width), rows = [.. b, .. Enumerable.Repeat(double.NaN, (UpperFactor.PaddedRows(n) - n) * factor.Width)];
+
+        factor.SolveUpper(rows);
+
+        for (int i = n - 1; i >= 0; i--)
+        {
+            for (int c = 0; c < n; c++)
+            {
+                for (int k = n - 1; k > i; k--)
+                {
+                    b[(i * factor.Width) + c] = Math.FusedMultiplyAdd(-u[i][k], b[(k * factor.Width) + c], b[(i * factor.Width) + c]);
+                }
+
+                b[(i * factor.Width) + c] /= u[i][i];
+            }
+        }
+
+        Assert.Equal(b, rows[..b.Length]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void MultiplyUpper_AfterSolveUpper_GivesBackWhatItWas(int n)
+    {
+        (UpperFactor factor, _) = Factored(n);
+        double[] b = Upper(n, factor.Width), rows = [.. b, .. Enumerable.Repeat(double.NaN, (UpperFactor.PaddedRows(n) - n) * factor.Width)];
+
+        factor.SolveUpper(rows);
+        factor.MultiplyUpper(rows);
+
+        NaiveMatrix.AssertClose(b, rows.AsSpan(0, b.Length), 1e-13);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void Solve_AfterSolveTransposed_IsTheInverse(int n)
     {
         (UpperFactor factor, _) = Factored(n);
@@ -157,7 +195,11 @@ public sealed class UpperFactorTests
         (UpperFactor factor, _) = Factored(n);
         double[] rows = [.. Matrix(Most)[..(UpperFactor.PaddedRows(n) * 8)]];
         factor.SolveTransposed(rows, 8);
-        double[] numbers = [.. Enumerable.Range(0, n).SelectMany(i => factor.Row(i).ToArray()), .. rows[..(n * 8)]];
+        double[] upper = new double[UpperFactor.PaddedRows(n) * factor.Width];
+        Upper(n, factor.Width).CopyTo(upper, 0);
+        factor.SolveUpper(upper);
+        factor.MultiplyUpper(upper);
+        double[] numbers = [.. Enumerable.Range(0, n).SelectMany(i => factor.Row(i).ToArray()), .. rows[..(n * 8)], .. upper[..(n * factor.Width)]];
         return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<double>(numbers)));
     })];
 
@@ -190,6 +232,13 @@ public sealed class UpperFactorTests
         }
 
         return u;
+    }
+
+    /// <summary>Zero left of the diagonal and in the padding.</summary>
+    private static double[] Upper(int n, int width)
+    {
+        SeededRandom random = new(3);
+        return [.. Enumerable.Range(0, n * width).Select(at => at % width >= at / width && at % width < n ? (2.0 * random.NextUniform()) - 1.0 : 0.0)];
     }
 
     private static int[] Natural(int n) => [.. Enumerable.Range(0, n)];

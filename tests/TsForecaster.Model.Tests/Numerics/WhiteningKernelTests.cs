@@ -134,9 +134,12 @@ public sealed unsafe class WhiteningKernelTests
         private double[] Panels()
         {
             double[] panels = new double[_layout.Size];
-            _layout.Pack(_w, _dimension, panels);
+            _layout.Pack(NaiveMatrix.Transpose(Lower(), _dimension, _dimension), _dimension, panels);
             return panels;
         }
+
+        /// <summary>W without what the naive loop does not read.</summary>
+        private double[] Lower() => [.. _w.Select((value, at) => at % _dimension <= at / _dimension ? value : 0.0)];
 
         private double[] Bias()
         {
