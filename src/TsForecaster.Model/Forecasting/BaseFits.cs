@@ -3,7 +3,8 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>Fits to the same histories, done once for all recipes that share them. Holds the last few, since a large one is many megabytes.</summary>
-internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, int capacity)
+/// <param name="marks">Those of each history, for recipes whose windows have marks.</param>
+internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks, int capacity)
 {
     private readonly List<((DensityRecipe Recipe, ValueTransform Transform) Key, WindowModel? Model)> _fits = [];
 
@@ -21,7 +22,7 @@ internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, 
             _fits.RemoveAt(0);
         }
 
-        WindowModel? model = recipe.FitBase([.. histories.Select(history => transform.Apply(history))], cancellation);
+        WindowModel? model = recipe.FitBase([.. histories.Select(history => transform.Apply(history))], marks, cancellation);
         _fits.Add((key, model));
         return model;
     }

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Numerics;
+using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -18,11 +19,12 @@ internal sealed class ObservedSide
     private readonly int _size;
     private readonly int _width;
     private readonly double[] _levelVariances;
+    private readonly WindowShape _shape;
 
-    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, double[])"/>
-    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances)
+    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, double[], WindowShape)"/>
+    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances, WindowShape shape)
     {
-        (_component, _prepared, _index, _levelVariances) = (component, prepared, index, levelVariances);
+        (_component, _prepared, _index, _levelVariances, _shape) = (component, prepared, index, levelVariances, shape);
         _size = prepared.Past + prepared.Future;
         _width = PanelKernels.Padded(prepared.Future);
     }
@@ -106,7 +108,7 @@ internal sealed class ObservedSide
     }
 
     /// <summary>v of the channel of a number of the window.</summary>
-    private double LevelVariance(int number) => _levelVariances[number % _levelVariances.Length];
+    private double LevelVariance(int number) => _levelVariances[_shape.ChannelOf(number)];
 
     private void Take(PastPattern pattern, int[] order, UpperFactor factor)
     {

@@ -117,10 +117,11 @@ public sealed class ModelFileTests
     }
 
     [Fact]
-    public void Load_VersionBefore_IsRead()
+    public void Load_VersionsBefore_AreRead()
     {
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), ModelFile.Version - 1);
+        Assert.Equal(ModelFile.Version - 1, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), ModelFile.Version - 2);
         Assert.Equal(_model.Id, ModelFile.Load(new MemoryStream(Sealed(bytes))).Id);
     }
 
