@@ -64,7 +64,7 @@ public sealed class Backtest
         }
 
         DataSplit split = _options.Split;
-        task = task with { HeldOut = split.Valid, Marks = _options.Marks };
+        task = task with { HeldOut = split.Valid };
         ReadOnlyMemory<double>[] known = Until(split.Train + split.Valid);
         ReadOnlyMemory<double>[][] shares = _options.PerSeries ? [.. known.Select(column => new[] { column })] : [known];
         List<SelectionResult> choices = [];
@@ -152,7 +152,7 @@ public sealed class Backtest
         IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
         if (choices.Count > 0)
         {
-            ForecastModel?[] chosen = [.. shares.SelectMany((share, i) => ForecastRecipe.Fit(choices[i].Recipes, share, MarksOf(share), cancellation))];
+            ForecastModel?[] chosen = [.. shares.SelectMany((share, i) => ForecastRecipe.Fit(choices[i].Recipes, share, cancellation))];
             return new BacktestFit([.. chosen.Select((model, i) => model ?? before?.Models[i])], [.. chosen.Select(model => model?.Members[0].Report ?? FitReport.None)]) { Choices = choices };
         }
 
@@ -172,16 +172,13 @@ public sealed class Backtest
     {
         // A mixture that lost components cannot be gone on from with all of them. What the others lead into may be no dead end for a start afresh.
         if (last?.Members[0].Mixture is { } from && from.Components == _options.Fit.Components
-            && ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = from }, MarksOf(share), cancellation) is { Model: not null } further)
+            && ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = from }, cancellation) is { Model: not null } further)
         {
             return further;
         }
 
-        return ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit, MarksOf(share), cancellation);
+        return ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit, cancellation);
     }
-
-    /// <summary>All columns have the same.</summary>
-    private MarkRows[]? MarksOf(IReadOnlyList<ReadOnlyMemory<double>> share) => _options.Marks is { } marks ? [.. share.Select(_ => marks)] : null;
 
     private OriginSchedule Schedule(ScoredPart part)
     {
@@ -224,7 +221,7 @@ public sealed class Backtest
         for (int n = from; n < to; n++)
         {
             int origin = schedule.Origin(n), reach = forecaster.Model.Reach;
-            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), forecaster.Model.Marks > 0 ? _options.Marks!.Row(origin) : [], out Forecast? made) ? made : null;
+            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made) ? made : null;
             for (int c = 0; c < _channels; c++)
             {
                 int column = (history * _channels) + c;
@@ -263,11 +260,6 @@ public sealed class Backtest
         if (options.Joint && (options.PerSeries || options.Search is not null))
         {
             throw new ArgumentException("columns together have one model, which no search chooses");
-        }
-
-        if (options.Marks is { } marks ? marks.Rows < split.Rows || (options.Search is null && marks.Count != shape.Marks) : shape.Marks > 0)
-        {
-            throw new ArgumentException($"windows with {shape.Marks} marks need a row of so many for each of {split.Rows} rows; there are {options.Marks?.Rows ?? 0} rows of {options.Marks?.Count ?? 0}");
         }
 
         if (options.Stride < 1 || options.Season < 1)

@@ -59,11 +59,5 @@ public sealed record BacktestOptions
     /// </summary>
     public SelectionTask? Search { get; init; }
 
-    /// <summary>
-    /// What is known ahead of all columns, one row of <see cref="WindowShape.Marks"/> numbers a row of the table; null for nothing. With <see cref="Search"/>, candidates
-    /// that know it compete with those that do not.
-    /// </summary>
-    public MarkRows? Marks { get; init; }
-
     public PointForecast Point { get; init; } = PointForecast.Mean;
 }

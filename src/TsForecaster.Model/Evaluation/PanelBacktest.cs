@@ -103,7 +103,7 @@ public sealed class PanelBacktest
 
         ReadOnlyMemory<double>[][] parts = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
         FitOptions options = _options.PerSeries ? _options.Fit with { Threads = 1 } : _options.Fit;
-        (ForecastModel? Model, FitReport Report)[] fits = ScoringRun.Score(parts.Length, i => ForecastModel.Fit(parts[i], _options.Shape, _options.Normalisation, options, cancellation: cancellation), progress, cancellation);
+        (ForecastModel? Model, FitReport Report)[] fits = ScoringRun.Score(parts.Length, i => ForecastModel.Fit(parts[i], _options.Shape, _options.Normalisation, options, cancellation), progress, cancellation);
         return new BacktestFit([.. fits.Select(fit => fit.Model)], [.. fits.Select(fit => fit.Report)]);
     }
 

@@ -3,8 +3,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>Fits to the same histories, done once for all recipes that share them. Holds the last few, since a large one is many megabytes.</summary>
-/// <param name="marks">Those of each history, for recipes whose windows have marks.</param>
-internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks, int capacity)
+internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, int capacity)
 {
     private readonly List<((DensityRecipe Recipe, ValueTransform Transform) Key, WindowModel? Model)> _fits = [];
 
@@ -22,7 +21,7 @@ internal sealed class BaseFits(IReadOnlyList<ReadOnlyMemory<double>> histories, 
             _fits.RemoveAt(0);
         }
 
-        WindowModel? model = recipe.FitBase([.. histories.Select(history => transform.Apply(history))], marks, cancellation);
+        WindowModel? model = recipe.FitBase([.. histories.Select(history => transform.Apply(history))], cancellation);
         _fits.Add((key, model));
         return model;
     }

@@ -15,7 +15,6 @@ internal static class ChannelUnits
     /// <summary>Fits windows; the report is of the fit, in its units.</summary>
     /// <param name="windows">Cut from <paramref name="histories"/> by the next three.</param>
     /// <param name="histories">Step-major.</param>
-    /// <param name="marks">Of the histories, where the shape has marks.</param>
     /// <param name="shape">With one channel nothing is done to them.</param>
     /// <param name="normalisation">One that scales windows has seen to the units itself.</param>
     /// <param name="missing">Which windows with missing values are kept.</param>
@@ -23,9 +22,9 @@ internal static class ChannelUnits
     /// <param name="cancellation">Looked at between two iterations.</param>
     /// <inheritdoc cref="ExpectationMaximization.Fit"/>
     public static FitResult Fit(
-        WindowSet windows, IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks, WindowShape shape, Normalisation normalisation, MissingValues? missing, FitOptions options, CancellationToken cancellation)
+        WindowSet windows, IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, MissingValues? missing, FitOptions options, CancellationToken cancellation)
     {
-        double[] units = shape.Channels == 1 || normalisation.Scaling != Scaling.None || options.Shape == CovarianceShape.Spherical ? [] : Measure(windows, shape);
+        double[] units = shape.Channels == 1 || normalisation.Scaling != Scaling.None || options.Shape == CovarianceShape.Spherical ? [] : Measure(windows, shape.Channels);
         if (units.All(unit => unit == 1.0))
         {
             return ExpectationMaximization.Fit(windows, options, cancellation);
@@ -33,14 +32,14 @@ internal static class ChannelUnits
 
         double[] inverse = [.. units.Select(unit => 1.0 / unit)];
         FitResult fit = ExpectationMaximization.Fit(
-            WindowSet.Over([.. histories.Select(history => Times(history.Span, inverse))], shape, normalisation, missing: missing, marks: marks),
-            options with { InitialMixture = options.InitialMixture is { } start ? Times(start, inverse, shape) : null },
+            WindowSet.Over([.. histories.Select(history => Times(history.Span, inverse))], shape, normalisation, missing: missing),
+            options with { InitialMixture = options.InitialMixture is { } start ? Times(start, inverse) : null },
             cancellation);
-        return fit with { Mixture = fit.Mixture is { } mixture ? Times(mixture, units, shape) : null };
+        return fit with { Mixture = fit.Mixture is { } mixture ? Times(mixture, units) : null };
     }
 
     /// <summary>The power of two nearest to each channel's standard deviation about the mean window; 1 where it does not vary.</summary>
-    private static double[] Measure(WindowSet windows, WindowShape shape)
+    private static double[] Measure(WindowSet windows, int channels)
     {
         double[] window = new double[windows.Dimension], first = new double[window.Length], sums = new double[window.Length], squares = new double[window.Length];
         int[] counts = new int[window.Length];
@@ -61,11 +60,11 @@ internal static class ChannelUnits
             }
         }
 
-        double[] units = new double[shape.Channels];
-        for (int c = 0; c < units.Length; c++)
+        double[] units = new double[channels];
+        for (int c = 0; c < channels; c++)
         {
             double scatter = 0.0, count = 0.0;
-            for (int i = shape.Marks + c; i < window.Length; i += units.Length)
+            for (int i = c; i < window.Length; i += channels)
             {
                 scatter += counts[i] > 0 ? squares[i] - (sums[i] * sums[i] / counts[i]) : 0.0;
                 count += counts[i];
@@ -90,7 +89,7 @@ internal static class ChannelUnits
     }
 
     /// <summary>The mixture of windows whose channels are so many times as large.</summary>
-    private static GaussianMixture Times(GaussianMixture mixture, double[] factors, WindowShape shape)
+    private static GaussianMixture Times(GaussianMixture mixture, double[] factors)
     {
         int d = mixture.Dimension;
         double[] means = new double[mixture.Components * d], covariances = new double[means.Length * d];
@@ -99,17 +98,15 @@ internal static class ChannelUnits
             ReadOnlySpan<double> mean = mixture.Mean(k), covariance = mixture.Covariance(k);
             for (int i = 0; i < d; i++)
             {
-                double factor = Of(i);
+                double factor = factors[i % factors.Length];
                 means[(k * d) + i] = factor * mean[i];
                 for (int j = 0; j < d; j++)
                 {
-                    covariances[(((k * d) + i) * d) + j] = factor * Of(j) * covariance[(i * d) + j];
+                    covariances[(((k * d) + i) * d) + j] = factor * factors[j % factors.Length] * covariance[(i * d) + j];
                 }
             }
         }
 
         return GaussianMixture.Create(mixture.Weights, means, covariances, mixture.Shape);
-
-        double Of(int i) => shape.ChannelOf(i) is >= 0 and int channel ? factors[channel] : 1.0;
     }
 }

@@ -63,19 +63,18 @@ public sealed record DensityRecipe
     /// <summary>
     /// Fits <see cref="Base"/>, to windows of which half is observed too; null when there are too few windows, or a covariance stayed singular.
     /// </summary>
-    internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks, CancellationToken cancellation)
+    internal WindowModel? FitBase(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation)
     {
         Normalisation normalisation = Measured(histories);
         MissingValues? missing = Normalisation.Seasons == 0 ? new MissingValues() : null;
         histories = missing is null ? [.. histories.Select(WithShortProfiles)] : histories;
-        WindowSet windows = WindowSet.Over(histories, Shape, normalisation, missing: missing, marks: marks);
+        WindowSet windows = WindowSet.Over(histories, Shape, normalisation, missing: missing);
         if (windows.Count < Math.Max(2, Fit.Components))
         {
             return null;
         }
 
-        (windows, normalisation) = windows.WithMarkScale(normalisation);
-        FitResult fit = ChannelUnits.Fit(windows, histories, marks, Shape, normalisation, missing, Fit, cancellation);
+        FitResult fit = ChannelUnits.Fit(windows, histories, Shape, normalisation, missing, Fit, cancellation);
         return fit.Mixture is null ? null : new WindowModel(Shape, normalisation, fit.Mixture, fit.Report);
     }
 
@@ -99,7 +98,7 @@ public sealed record DensityRecipe
 
     private WindowModel? Restrict(WindowModel model)
     {
-        int d = Shape.Dimension, past = Shape.GivenDimension;
+        int d = Shape.Dimension, past = Shape.PastDimension;
         bool apart = Dependence is Dependence.Level or Dependence.Walk;
         GaussianMixture? restricted = model.Mixture.Revise((mean, covariance) =>
         {
@@ -126,10 +125,9 @@ public sealed record DensityRecipe
     private double[] OneMean(ReadOnlySpan<double> mean)
     {
         double[] one = new double[mean.Length];
-        mean[..Shape.Marks].CopyTo(one);
-        for (int i = Shape.Marks; i < one.Length; i++)
+        for (int i = 0; i < one.Length; i++)
         {
-            for (int j = Shape.Marks + Shape.ChannelOf(i); j < one.Length; j += Shape.Channels)
+            for (int j = i % Shape.Channels; j < one.Length; j += Shape.Channels)
             {
                 one[i] += mean[j] / Shape.Steps;
             }

@@ -49,11 +49,7 @@ public sealed class ForecastModel
         // Weights that are shares already stay as they are, to the bit.
         double total = Math.Abs(weights.Sum() - 1.0) <= 1e-12 ? 1.0 : weights.Sum();
         (Members, _weights, _spread) = ([.. members], [.. weights.Select(weight => weight / total)], [.. spread]);
-        (Reach, Transform, Marks) = (members.Max(member => member.Reach), transform, members.Max(member => member.Shape.Marks));
-        if (members.FirstOrDefault(member => member.Shape.Marks != 0 && member.Shape.Marks != Marks) is { } apart)
-        {
-            throw new ArgumentException($"members are given the same marks: one has {Marks}, another {apart.Shape.Marks}", nameof(members));
-        }
+        (Reach, Transform) = (members.Max(member => member.Reach), transform);
     }
 
     public IReadOnlyList<WindowModel> Members { get; }
@@ -73,9 +69,6 @@ public sealed class ForecastModel
     /// <summary>C.</summary>
     public int Channels => Members[0].Shape.Channels;
 
-    /// <summary>q, numbers known ahead that a forecast is given; 0 for none. Members that know no marks do not look at them.</summary>
-    public int Marks { get; }
-
     /// <summary>Steps of history that a forecast is made from: the most that a member reaches back.</summary>
     public int Reach { get; }
 
@@ -86,16 +79,16 @@ public sealed class ForecastModel
     public string Id => _id ??= ModelContent.Identify(this);
 
     /// <summary>Fits one density to the windows of one or several histories, which share the model.</summary>
-    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, IReadOnlyList{MarkRows}?, CancellationToken)"/>
-    public static (ForecastModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default) =>
-        Fit(histories, shape, normalisation, options, ValueTransform.None, marks, cancellation);
+    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, CancellationToken)"/>
+    public static (ForecastModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
+        Fit(histories, shape, normalisation, options, ValueTransform.None, cancellation);
 
     /// <summary>The same of transformed values.</summary>
-    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, IReadOnlyList{MarkRows}?, CancellationToken)"/>
+    /// <inheritdoc cref="WindowModel.Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, CancellationToken)"/>
     public static (ForecastModel? Model, FitReport Report) Fit(
-        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, ValueTransform transform, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default)
+        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, ValueTransform transform, CancellationToken cancellation = default)
     {
-        (WindowModel? member, FitReport report) = WindowModel.Fit([.. histories.Select(history => transform.Apply(history))], shape, normalisation, options, marks, cancellation);
+        (WindowModel? member, FitReport report) = WindowModel.Fit([.. histories.Select(history => transform.Apply(history))], shape, normalisation, options, cancellation);
         return (member is null ? null : new ForecastModel([member], [1.0], null, transform), report);
     }
 }

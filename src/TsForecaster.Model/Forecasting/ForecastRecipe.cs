@@ -44,8 +44,8 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
 
         DensityRecipe Warm(DensityRecipe member)
         {
-            // What a penalty or a dependence has changed is no fit to go on from; one component needs no start; marks may have been of another size.
-            bool bare = member.Fit.Components > 1 && member.Shape.Marks == 0 && member.Penalty == GainPenalty.None && member.Dependence == Dependence.Fitted;
+            // What a penalty or a dependence has changed is no fit to go on from; and one component needs no start.
+            bool bare = member.Fit.Components > 1 && member.Penalty == GainPenalty.None && member.Dependence == Dependence.Fitted;
             int at = bare ? left.FindIndex(old => IsOf(old, member)) : -1;
             if (at < 0)
             {
@@ -67,20 +67,17 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     public ForecastRecipe OnThreads(int threads) => this with { Members = [.. Members.Select(member => member with { Fit = member.Fit with { Threads = threads } })] };
 
     /// <summary>Fits one model to the windows of all histories; null when no member can be fitted. A member that cannot is left out.</summary>
-    /// <param name="histories">Step-major, NaN where missing.</param>
-    /// <param name="marks">Those of each history, for members whose windows have marks.</param>
-    /// <param name="cancellation">Looked at between two pieces of work.</param>
     /// <exception cref="OperationCanceledException">Asked for.</exception>
-    public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default) => Fit([this], histories, marks, cancellation)[0];
+    public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default) => Fit([this], histories, cancellation)[0];
 
     /// <summary>
     /// Fits the models of several recipes to the windows of all histories, sharing what they have in common. The histories share the
     /// densities; a series differs from another in the weights it gives them.
     /// </summary>
-    public static ForecastModel?[] Fit(IReadOnlyList<ForecastRecipe> recipes, IReadOnlyList<ReadOnlyMemory<double>> histories, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default)
+    public static ForecastModel?[] Fit(IReadOnlyList<ForecastRecipe> recipes, IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default)
     {
         // Recipes that share a fit stand side by side.
-        BaseFits bases = new(histories, marks, 2);
+        BaseFits bases = new(histories, 2);
         Dictionary<(DensityRecipe, ValueTransform), WindowModel?> members = [];
         foreach ((DensityRecipe recipe, ValueTransform transform) in recipes
             .SelectMany(recipe => recipe.Members.Select(member => (member, recipe.Transform))).Distinct()

@@ -12,13 +12,12 @@ public sealed class Forecaster
     private readonly WindowForecaster[] _members;
     private readonly int _reach;
     private readonly int _future;
-    private readonly int _marks;
 
     public Forecaster(ForecastModel model)
     {
         Model = model;
         _members = [.. model.Members.Select(member => member.Prepared)];
-        (_reach, _future, _marks) = (model.Reach * model.Channels, model.Future * model.Channels, model.Marks);
+        (_reach, _future) = (model.Reach * model.Channels, model.Future * model.Channels);
     }
 
     public ForecastModel Model { get; }
@@ -30,18 +29,14 @@ public sealed class Forecaster
     /// nothing observed is left out.
     /// </summary>
     /// <param name="past">The last steps the model reaches back, <see cref="ForecastModel.Reach"/>·C numbers, oldest first.</param>
-    /// <param name="marks">What is known ahead of the window that begins behind the past, <see cref="ForecastModel.Marks"/> numbers (<see cref="MarkRows"/>), NaN where not known; empty when none is.</param>
-    /// <exception cref="ArgumentException">Past or marks have another length or an infinite value, or the past has no observed value at all.</exception>
-    public Forecast Predict(ReadOnlySpan<double> past, ReadOnlySpan<double> marks = default) => TryPredict(past, marks, out Forecast? forecast) ? forecast : throw Unobserved();
+    /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
+    public Forecast Predict(ReadOnlySpan<double> past) => TryPredict(past, out Forecast? forecast) ? forecast : throw Unobserved();
 
     /// <summary>The same; false where no member looks at an observed value of the past.</summary>
     /// <inheritdoc cref="Predict"/>
-    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast) => TryPredict(past, [], out forecast);
-
-    /// <inheritdoc cref="TryPredict(ReadOnlySpan{double}, out Forecast)"/>
-    public bool TryPredict(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, [NotNullWhen(true)] out Forecast? forecast)
+    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast)
     {
-        Require(past, marks, 1);
+        Require(past, 1);
         if (Model.Transform != ValueTransform.None)
         {
             double[] transformed = new double[past.Length];
@@ -53,7 +48,7 @@ public sealed class Forecaster
         List<double> weights = new(_members.Length);
         for (int i = 0; i < _members.Length; i++)
         {
-            if (_members[i].Condition(Tail(past, i), marks) is { } conditional)
+            if (_members[i].Condition(Tail(past, i)) is { } conditional)
             {
                 conditionals.Add(conditional);
                 weights.Add(Model.Weights[i]);
@@ -72,13 +67,9 @@ public sealed class Forecaster
     /// <param name="mean">Receives F·C numbers.</param>
     /// <param name="standardDeviation">Receives F·C numbers.</param>
     /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
-    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation) => PredictMoments(past, [], mean, standardDeviation);
-
-    /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double})"/>
-    /// <param name="marks">As <see cref="Predict"/> takes them.</param>
-    public void PredictMoments(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, Span<double> mean, Span<double> standardDeviation)
+    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
-        if (!TryPredictMoments(past, marks, mean, standardDeviation))
+        if (!TryPredictMoments(past, mean, standardDeviation))
         {
             throw Unobserved();
         }
@@ -86,16 +77,12 @@ public sealed class Forecaster
 
     /// <summary>The same; false where no member looks at an observed value of the past, and nothing is written then.</summary>
     /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double})"/>
-    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation) => TryPredictMoments(past, [], mean, standardDeviation);
-
-    /// <inheritdoc cref="TryPredictMoments(ReadOnlySpan{double}, Span{double}, Span{double})"/>
-    /// <param name="marks">As <see cref="Predict"/> takes them.</param>
-    public bool TryPredictMoments(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, Span<double> mean, Span<double> standardDeviation)
+    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
         RequireLength(mean.Length, 1);
         RequireLength(standardDeviation.Length, 1);
-        Require(past, marks, 1);
-        return TryMoments(past, marks, mean, standardDeviation);
+        Require(past, 1);
+        return TryMoments(past, mean, standardDeviation);
     }
 
     /// <summary>
@@ -106,17 +93,12 @@ public sealed class Forecaster
     /// <param name="means">Receives count×F·C.</param>
     /// <param name="standardDeviations">Receives count×F·C.</param>
     /// <exception cref="ArgumentException">As for one; nothing is promised of the destinations then.</exception>
-    public void PredictMoments(int count, ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations) => PredictMoments(count, pasts, [], means, standardDeviations);
-
-    /// <inheritdoc cref="PredictMoments(int, ReadOnlySpan{double}, Span{double}, Span{double})"/>
-    /// <param name="marks">Those of each past one after another; empty when none is known.</param>
-    public void PredictMoments(int count, ReadOnlySpan<double> pasts, ReadOnlySpan<double> marks, Span<double> means, Span<double> standardDeviations)
+    public void PredictMoments(int count, ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         RequireLength(means.Length, count);
         RequireLength(standardDeviations.Length, count);
-        Require(pasts, marks, count);
-        int marked = marks.IsEmpty ? 0 : _marks;
+        Require(pasts, count);
         const int Block = PanelKernels.Width;
         int n = 0;
         for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty && Model.Transform == ValueTransform.None; n += Block)
@@ -124,32 +106,31 @@ public sealed class Forecaster
             ReadOnlySpan<double> block = pasts.Slice(n * _reach, Block * _reach);
             Span<double> blockMeans = means.Slice(n * _future, Block * _future);
             Span<double> blockDeviations = standardDeviations.Slice(n * _future, Block * _future);
-            if (!_members[0].TryMomentsOfBlock(block, marks.Slice(n * marked, Block * marked), blockMeans, blockDeviations))
+            if (!_members[0].TryMomentsOfBlock(block, blockMeans, blockDeviations))
             {
-                OneByOne(Block, block, marks.Slice(n * marked, Block * marked), blockMeans, blockDeviations);
+                OneByOne(Block, block, blockMeans, blockDeviations);
             }
         }
 
-        OneByOne(count - n, pasts[(n * _reach)..], marks[(n * marked)..], means[(n * _future)..], standardDeviations[(n * _future)..]);
+        OneByOne(count - n, pasts[(n * _reach)..], means[(n * _future)..], standardDeviations[(n * _future)..]);
     }
 
-    private void OneByOne(int count, ReadOnlySpan<double> pasts, ReadOnlySpan<double> marks, Span<double> means, Span<double> standardDeviations)
+    private void OneByOne(int count, ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
     {
-        int marked = marks.IsEmpty ? 0 : _marks;
         for (int n = 0; n < count; n++)
         {
-            if (!TryMoments(pasts.Slice(n * _reach, _reach), marks.Slice(n * marked, marked), means.Slice(n * _future, _future), standardDeviations.Slice(n * _future, _future)))
+            if (!TryMoments(pasts.Slice(n * _reach, _reach), means.Slice(n * _future, _future), standardDeviations.Slice(n * _future, _future)))
             {
                 throw Unobserved();
             }
         }
     }
 
-    private bool TryMoments(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, Span<double> mean, Span<double> standardDeviation)
+    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
-        if (_members.Length > 1 || Model.Transform != ValueTransform.None || !_members[0].TryMoments(past, marks, mean, standardDeviation))
+        if (_members.Length > 1 || Model.Transform != ValueTransform.None || !_members[0].TryMoments(past, mean, standardDeviation))
         {
-            if (!TryPredict(past, marks, out Forecast? forecast))
+            if (!TryPredict(past, out Forecast? forecast))
             {
                 return false;
             }
@@ -169,7 +150,7 @@ public sealed class Forecaster
     /// <summary>The part of a past that a member looks at.</summary>
     private ReadOnlySpan<double> Tail(ReadOnlySpan<double> past, int member) => past[^(Model.Members[member].Reach * Model.Channels)..];
 
-    private void Require(ReadOnlySpan<double> pasts, ReadOnlySpan<double> marks, int count)
+    private void Require(ReadOnlySpan<double> pasts, int count)
     {
         if (pasts.Length != count * _reach)
         {
@@ -182,19 +163,6 @@ public sealed class Forecaster
             if (double.IsInfinity(pasts[i]))
             {
                 throw new ArgumentException($"the past is infinite at position {i % _reach}; a missing value is NaN");
-            }
-        }
-
-        if (!marks.IsEmpty && marks.Length != count * _marks)
-        {
-            throw new ArgumentException($"there are {marks.Length} marks; {(count == 1 ? "a past" : $"{count} pasts")} of this model {(count == 1 ? "has" : "have")} {count * _marks}");
-        }
-
-        for (int i = 0; i < marks.Length; i++)
-        {
-            if (double.IsInfinity(marks[i]))
-            {
-                throw new ArgumentException($"mark {i % _marks} is infinite; one that is not known is NaN");
             }
         }
     }

@@ -33,9 +33,6 @@ public sealed record GainPenalty
     /// <summary>On differences a long season apart.</summary>
     public double LongSeasonal { get; init; }
 
-    /// <summary>On the coefficients of marks: little, so that one seen a few times is not taken for granted.</summary>
-    private const double MarkLevel = 1e-3;
-
     /// <summary>The model with the penalty in the past's covariance of every component; null when it cannot be factored.</summary>
     public WindowModel? Apply(WindowModel model)
     {
@@ -45,23 +42,18 @@ public sealed record GainPenalty
         }
 
         double[] penalty = Matrix(model.Shape);
-        int marks = model.Shape.Marks, past = model.Shape.PastDimension, d = model.Shape.Dimension;
+        int past = model.Shape.PastDimension, d = model.Shape.Dimension;
         GaussianMixture? penalised = model.Mixture.Revise((mean, covariance) =>
         {
             double trace = 0.0;
-            for (int i = marks; i < marks + past; i++)
+            for (int i = 0; i < past; i++)
             {
                 trace += covariance[(i * d) + i];
             }
 
-            for (int i = 0; i < marks; i++)
-            {
-                covariance[(i * d) + i] += MarkLevel * trace / past;
-            }
-
             for (int i = 0; i < past; i++)
             {
-                VectorKernels.AddScaled(trace / past, penalty.AsSpan(i * past, past), covariance.AsSpan(((marks + i) * d) + marks, past));
+                VectorKernels.AddScaled(trace / past, penalty.AsSpan(i * past, past), covariance.AsSpan(i * d, past));
             }
         });
         return penalised is null ? null : new WindowModel(model.Shape, model.Normalisation, penalised, model.Report);

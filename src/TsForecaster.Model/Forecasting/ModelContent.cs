@@ -7,7 +7,7 @@ using TsForecaster.Model.Windows;
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 4 (and 3, which knew no mean of the history), or 5 with marks, whose number and scale for each member then come first: transform and spread, then each member with its weight: shape, normalisation and mixture; then the
+/// What a model file holds, version 4 (and 3, which knew no mean of the history): transform and spread, then each member with its weight: shape, normalisation and mixture; then the
 /// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
 /// or one variance a component.
 /// </summary>
@@ -32,16 +32,6 @@ internal static class ModelContent
 
     private static void WriteParameters(IBufferWriter<byte> writer, ForecastModel model)
     {
-        if (model.Marks > 0)
-        {
-            Write(writer, model.Members.Count);
-            foreach (WindowModel member in model.Members)
-            {
-                Write(writer, member.Shape.Marks);
-                Write(writer, member.Normalisation.MarkScale);
-            }
-        }
-
         Write(writer, (int)model.Transform);
         Write(writer, model.Members.Count);
         Write(writer, model.Spread.Length);
@@ -109,19 +99,13 @@ internal static class ModelContent
     }
 
     /// <exception cref="ModelFileException">A number is impossible, or there are too few or too many.</exception>
-    public static ForecastModel Read(ReadOnlySpan<byte> content, int version)
+    public static ForecastModel Read(ReadOnlySpan<byte> content)
     {
         var reader = new ContentReader(content);
         try
         {
-            (int Count, double Scale)[] marks = version >= ModelFile.Version ? ReadMarks(ref reader) : [];
             ValueTransform transform = reader.Choice<ValueTransform>();
             int members = reader.Size("members");
-            if (marks.Length > 0 && marks.Length != members)
-            {
-                throw new ArgumentException($"there are marks of {marks.Length} members, and {members} members");
-            }
-
             int steps = reader.Count("factors of the spread");
             reader.RequireNumbers(steps + (double)members);
             double[] spread = reader.Numbers(steps);
@@ -130,9 +114,8 @@ internal static class ModelContent
             for (int i = 0; i < members; i++)
             {
                 weights[i] = reader.Number();
-                (int count, double scale) = marks.Length > 0 ? marks[i] : (0, 1.0);
-                WindowShape shape = ReadShape(ref reader) with { Marks = count };
-                parts[i] = (shape, ReadNormalisation(ref reader) with { MarkScale = scale }, ReadMixture(ref reader, shape));
+                WindowShape shape = ReadShape(ref reader);
+                parts[i] = (shape, ReadNormalisation(ref reader), ReadMixture(ref reader, shape));
             }
 
             var models = new WindowModel[members];
@@ -149,20 +132,6 @@ internal static class ModelContent
         {
             throw new ModelFileException($"the model file holds an impossible model: {impossible.Message}");
         }
-    }
-
-    /// <summary>Of each member.</summary>
-    private static (int Count, double Scale)[] ReadMarks(ref ContentReader reader)
-    {
-        int members = reader.Size("members with marks");
-        reader.RequireNumbers(1.5 * members);
-        var marks = new (int, double)[members];
-        for (int i = 0; i < members; i++)
-        {
-            marks[i] = (reader.Count("marks of a member"), reader.Number());
-        }
-
-        return marks;
     }
 
     private static WindowShape ReadShape(ref ContentReader reader)
@@ -198,7 +167,7 @@ internal static class ModelContent
     {
         var freedom = reader.Choice<CovarianceShape>();
         int components = reader.Size("components");
-        int dimension = checked(shape.Marks + checked(checked(shape.Past + shape.Future) * shape.Channels));
+        int dimension = checked(checked(shape.Past + shape.Future) * shape.Channels);
         CovarianceLayout layout = new(freedom, components, dimension);
         reader.RequireNumbers((double)components * (1 + (double)dimension));
         double[] weights = reader.Numbers(components);

@@ -13,8 +13,8 @@ public sealed class ModelFileException(string message) : Exception(message);
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>The version of models with marks; others are written in the one before it, which is read too, as is the one before that.</summary>
-    public const int Version = 5;
+    /// <summary>The version that is written; that before it is read too.</summary>
+    public const int Version = 4;
 
     private const int HeaderBytes = 8 + sizeof(int) + sizeof(long);
 
@@ -27,7 +27,7 @@ public static class ModelFile
 
         Span<byte> header = stackalloc byte[HeaderBytes];
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteInt32LittleEndian(header[8..], model.Marks > 0 ? Version : Version - 1);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Version);
         BinaryPrimitives.WriteInt64LittleEndian(header[12..], content.WrittenCount);
         stream.Write(header);
         stream.Write(content.WrittenSpan);
@@ -78,7 +78,7 @@ public static class ModelFile
             throw new ModelFileException($"the model file is damaged: it goes on after its end at byte {HeaderBytes + length + SHA256.HashSizeInBytes}");
         }
 
-        return ModelContent.Read(content, version);
+        return ModelContent.Read(content);
     }
 
     private static byte[] Hash(ReadOnlySpan<byte> header, ReadOnlySpan<byte> content)

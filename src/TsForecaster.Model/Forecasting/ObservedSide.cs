@@ -1,5 +1,4 @@
 using TsForecaster.Model.Numerics;
-using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -19,12 +18,11 @@ internal sealed class ObservedSide
     private readonly int _size;
     private readonly int _width;
     private readonly double[] _levelVariances;
-    private readonly WindowShape _shape;
 
-    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, double[], WindowShape)"/>
-    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances, WindowShape shape)
+    /// <inheritdoc cref="UnknownSide(ConditionalComponent, PreparedComponents, int, double[])"/>
+    public ObservedSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances)
     {
-        (_component, _prepared, _index, _levelVariances, _shape) = (component, prepared, index, levelVariances, shape);
+        (_component, _prepared, _index, _levelVariances) = (component, prepared, index, levelVariances);
         _size = prepared.Past + prepared.Future;
         _width = PanelKernels.Padded(prepared.Future);
     }
@@ -108,7 +106,7 @@ internal sealed class ObservedSide
     }
 
     /// <summary>v of the channel of a number of the window.</summary>
-    private double LevelVariance(int number) => _levelVariances[_shape.ChannelOf(number)];
+    private double LevelVariance(int number) => _levelVariances[number % _levelVariances.Length];
 
     private void Take(PastPattern pattern, int[] order, UpperFactor factor)
     {

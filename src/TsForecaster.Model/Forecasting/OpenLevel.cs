@@ -22,9 +22,9 @@ internal static class OpenLevel
         for (int k = 0; k < mixture.Components; k++)
         {
             ReadOnlySpan<double> covariance = mixture.Covariance(k);
-            for (int i = model.Shape.Marks; i < mixture.Dimension; i++)
+            for (int i = 0; i < mixture.Dimension; i++)
             {
-                sums[model.Shape.ChannelOf(i)] += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i];
+                sums[i % sums.Length] += mixture.Weights[k] * covariance[(i * mixture.Dimension) + i];
             }
         }
 

@@ -16,8 +16,8 @@ internal sealed class PartialPast
     {
         (_model, _components, _prepared) = (model, components, prepared);
         double[] variances = OpenLevel.Variances(model);
-        _unknown = [.. components.Select((component, k) => new UnknownSide(component, prepared, k, variances, model.Shape))];
-        _observed = [.. components.Select((component, k) => new ObservedSide(component, prepared, k, variances, model.Shape))];
+        _unknown = [.. components.Select((component, k) => new UnknownSide(component, prepared, k, variances))];
+        _observed = [.. components.Select((component, k) => new ObservedSide(component, prepared, k, variances))];
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using TsForecaster.Model.Windows;
-
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
@@ -8,27 +6,27 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 internal sealed class PastPattern
 {
-    private readonly WindowShape _shape;
+    private readonly int _past;
     private readonly bool[] _open;
 
     /// <param name="model">Says what fixes a level.</param>
-    /// <param name="given">q + P·C numbers, NaN where missing.</param>
-    public PastPattern(WindowModel model, ReadOnlySpan<double> given)
+    /// <param name="past">P·C numbers, NaN where missing.</param>
+    public PastPattern(WindowModel model, ReadOnlySpan<double> past)
     {
-        (_shape, _open) = (model.Shape, new bool[model.Shape.Channels]);
-        List<int> observed = new(given.Length), unknown = new(given.Length);
-        for (int i = 0; i < given.Length; i++)
+        (_past, _open) = (past.Length, new bool[model.Shape.Channels]);
+        List<int> observed = new(past.Length), unknown = new(past.Length);
+        for (int i = 0; i < past.Length; i++)
         {
-            (double.IsNaN(given[i]) ? unknown : observed).Add(i);
+            (double.IsNaN(past[i]) ? unknown : observed).Add(i);
         }
 
         Missing = unknown.Count;
         for (int c = 0; c < _open.Length; c++)
         {
-            if (!model.Normalisation.FixesLevel(given[_shape.Marks..], _open.Length, c))
+            if (!model.Normalisation.FixesLevel(past, _open.Length, c))
             {
                 _open[c] = true;
-                unknown.Add(given.Length + c);
+                unknown.Add(past.Length + c);
             }
         }
 
@@ -38,7 +36,7 @@ internal sealed class PastPattern
     /// <summary>Observed numbers, rising.</summary>
     public int[] Observed { get; }
 
-    /// <summary>Missing numbers, rising, then q + P·C + c for each channel c whose level is open.</summary>
+    /// <summary>Missing numbers, rising, then P·C + c for each channel c whose level is open.</summary>
     public int[] Unknown { get; }
 
     /// <summary>How many of the unknown are missing numbers.</summary>
@@ -48,5 +46,5 @@ internal sealed class PastPattern
     public ReadOnlySpan<int> Levels => Unknown.AsSpan(Missing);
 
     /// <summary>Whether two numbers of a window share an open level.</summary>
-    public bool ShareLevel(int i, int j) => _shape.ChannelOf(i) is >= 0 and int channel && channel == _shape.ChannelOf(j) && _open[channel];
+    public bool ShareLevel(int i, int j) => i % _open.Length == j % _open.Length && _open[i % _open.Length];
 }

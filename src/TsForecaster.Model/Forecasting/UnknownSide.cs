@@ -1,6 +1,5 @@
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Numerics;
-using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -21,7 +20,6 @@ internal sealed class UnknownSide
     private readonly PreparedComponents _prepared;
     private readonly int _index;
     private readonly int _channels;
-    private readonly int _marks;
     private readonly int _width;
     private readonly double[] _levelVariances;
     private readonly PrecisionMatrix _precision;
@@ -31,13 +29,12 @@ internal sealed class UnknownSide
     /// <param name="prepared">Has the gain.</param>
     /// <param name="index">From 0.</param>
     /// <param name="levelVariances">v of each channel.</param>
-    /// <param name="shape">Of the windows.</param>
-    public UnknownSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances, WindowShape shape)
+    public UnknownSide(ConditionalComponent component, PreparedComponents prepared, int index, double[] levelVariances)
     {
-        int channels = shape.Channels;
-        (_component, _prepared, _index, _channels, _marks, _levelVariances) = (component, prepared, index, channels, shape.Marks, levelVariances);
+        int channels = levelVariances.Length;
+        (_component, _prepared, _index, _channels, _levelVariances) = (component, prepared, index, channels, levelVariances);
         _width = PanelKernels.Padded(prepared.Future);
-        _precision = new PrecisionMatrix(prepared.Past, channels, shape.Marks);
+        _precision = new PrecisionMatrix(prepared.Past, channels);
         _precision.Take(component.ObservedMean, component.ObservedFactor());
         _moves = new double[_precision.Size * _width];
         for (int c = 0; c < channels; c++)
@@ -54,10 +51,7 @@ internal sealed class UnknownSide
             for (int j = 0; j < gain.Length; j++)
             {
                 _moves[(j * _width) + i] = gain[j];
-                if (shape.ChannelOf(j) is >= 0 and int channel)
-                {
-                    _moves[((prepared.Past + channel) * _width) + i] -= gain[j];
-                }
+                _moves[((prepared.Past + (j % channels)) * _width) + i] -= gain[j];
             }
         }
     }
@@ -159,7 +153,7 @@ internal sealed class UnknownSide
         for (int n = 0; n < pattern.Levels.Length; n++)
         {
             double level = -solution[missing.Length + n], variance = _levelVariances[pattern.Levels[n] - _prepared.Past];
-            Shift(offset[_marks..], pattern.Levels[n], -level);
+            Shift(offset, pattern.Levels[n], -level);
             log -= 0.5 * ((level * level / variance) + Math.Log(variance));
         }
 

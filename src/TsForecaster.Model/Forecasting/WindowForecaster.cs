@@ -19,8 +19,8 @@ internal sealed class WindowForecaster
         Model = model;
         _reader = new WindowReader(model.Shape, model.Normalisation);
         int[] weighed = [.. Enumerable.Range(0, model.Mixture.Components).Where(k => model.Mixture.Weights[k] > 0.0)];
-        _components = Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.GivenDimension));
-        _prepared = new PreparedComponents(_components, model.Shape.GivenDimension, model.Shape.FutureDimension);
+        _components = Array.ConvertAll(weighed, k => new ConditionalComponent(model.Mixture, k, model.Shape.PastDimension));
+        _prepared = new PreparedComponents(_components, model.Shape.PastDimension, model.Shape.FutureDimension);
         _partial = new Lazy<PartialPast>(() => new PartialPast(model, _components, _prepared));
     }
 
@@ -28,12 +28,11 @@ internal sealed class WindowForecaster
 
     /// <summary>The mixture of the future window given the past alone; null when nothing was observed of what the model looks at.</summary>
     /// <param name="past">Reach steps, NaN where missing.</param>
-    /// <param name="marks">q numbers, NaN where not known; empty when none is.</param>
-    public ConditionalMixture? Condition(ReadOnlySpan<double> past, ReadOnlySpan<double> marks)
+    public ConditionalMixture? Condition(ReadOnlySpan<double> past)
     {
         ForecastWorkspace workspace = Workspace();
-        Units units = Read(past, marks, workspace, out int missing);
-        if (!workspace.Past[Model.Shape.Marks.._prepared.Past].ContainsAnyExcept(double.NaN))
+        Units units = Read(past, workspace, out int missing);
+        if (missing == _prepared.Past)
         {
             return null;
         }
@@ -54,15 +53,14 @@ internal sealed class WindowForecaster
         return new ConditionalMixture(workspace.LogWeights[..kept].ToArray(), means, covariances, units.Scales.ToArray());
     }
 
-    /// <summary>Mean and standard deviation of every value of the future window; false when something of past or marks is missing.</summary>
+    /// <summary>Mean and standard deviation of every value of the future window; false when something of the past is missing.</summary>
     /// <param name="past">Reach steps.</param>
-    /// <param name="marks">q numbers, or none.</param>
     /// <param name="mean">Receives F·C numbers.</param>
     /// <param name="standardDeviation">Receives F·C numbers.</param>
-    public bool TryMoments(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, Span<double> mean, Span<double> standardDeviation)
+    public bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
     {
         ForecastWorkspace workspace = Workspace();
-        Units units = Read(past, marks, workspace, out int missing);
+        Units units = Read(past, workspace, out int missing);
         if (missing > 0)
         {
             return false;
@@ -76,7 +74,7 @@ internal sealed class WindowForecaster
     /// The same for <see cref="PanelKernels.Width"/> pasts one after another, to the same bits: weights for all at once, then the
     /// components that count for each. False when something of any past is missing, or lies too far out for weights.
     /// </summary>
-    public bool TryMomentsOfBlock(ReadOnlySpan<double> pasts, ReadOnlySpan<double> marks, Span<double> means, Span<double> standardDeviations)
+    public bool TryMomentsOfBlock(ReadOnlySpan<double> pasts, Span<double> means, Span<double> standardDeviations)
     {
         if (_prepared.Count == 1)
         {
@@ -86,10 +84,10 @@ internal sealed class WindowForecaster
         ForecastWorkspace workspace = Workspace();
         BatchWorkspace batch = BatchWorkspace.For(_prepared);
         Span<double> columns = batch.Columns;
-        int reach = _reader.Reach * Model.Shape.Channels, marked = marks.IsEmpty ? 0 : Model.Shape.Marks;
+        int reach = _reader.Reach * Model.Shape.Channels;
         for (int n = 0; n < PanelKernels.Width; n++)
         {
-            Read(pasts.Slice(n * reach, reach), marks.Slice(n * marked, marked), workspace, out int missing);
+            Read(pasts.Slice(n * reach, reach), workspace, out int missing);
             if (missing > 0)
             {
                 return false;
@@ -109,7 +107,7 @@ internal sealed class WindowForecaster
                 return false;
             }
 
-            Units units = Read(pasts.Slice(n * reach, reach), marks.Slice(n * marked, marked), workspace, out _);
+            Units units = Read(pasts.Slice(n * reach, reach), workspace, out _);
             for (int k = 0; k < _prepared.Count; k++)
             {
                 workspace.LogWeights[k] = batch.LogWeights[(k * PanelKernels.Width) + n];
@@ -138,10 +136,10 @@ internal sealed class WindowForecaster
 
     private ForecastWorkspace Workspace() => ForecastWorkspace.For(_prepared, _reader.Levels, Model.Shape.Channels);
 
-    private Units Read(ReadOnlySpan<double> past, ReadOnlySpan<double> marks, ForecastWorkspace workspace, out int missing)
+    private Units Read(ReadOnlySpan<double> past, ForecastWorkspace workspace, out int missing)
     {
         Units units = new(workspace.Levels, workspace.Scales);
-        _reader.ReadGiven(past, marks, workspace.Past, units.Levels, units.Scales);
+        _reader.ReadPast(past, workspace.Past, units.Levels, units.Scales);
         missing = 0;
         foreach (double value in workspace.Past[.._prepared.Past])
         {

@@ -9,7 +9,7 @@ internal sealed record GapMixture(double[] Weights, double[] Means, double[] Dev
 
 /// <summary>
 /// Conditions one density of windows on any observed part O of a window. With the targets T put behind O, the rows of the factor of
-/// Σ_k over (O, T) hold everything, as in <see cref="ConditionalComponent"/>. Marks are not among what is observed.
+/// Σ_k over (O, T) hold everything, as in <see cref="ConditionalComponent"/>.
 /// </summary>
 internal sealed class WindowGapFiller
 {
@@ -45,7 +45,7 @@ internal sealed class WindowGapFiller
                 int[] positions = new int[together.Count];
                 for (int i = 0; i < positions.Length; i++)
                 {
-                    positions[i] = _model.Shape.Marks + (PositionOf(back[together[i]] - drops[first]) * _model.Shape.Channels) + channel;
+                    positions[i] = (PositionOf(back[together[i]] - drops[first]) * _model.Shape.Channels) + channel;
                 }
 
                 GapMixture?[] some = Condition(history[..^(drops[first] * _model.Shape.Channels)], positions);
@@ -76,12 +76,12 @@ internal sealed class WindowGapFiller
         var levels = new double[_reader.Levels];
         var scales = new double[channels];
         ReadOnlySpan<double> stretch = PaddedHistory.Last(history, (_reader.Reach + _model.Shape.Future) * channels);
-        _reader.Read(stretch, [], window, levels, scales);
+        _reader.Read(stretch, window, levels, scales);
         var offsets = new double[channels];
         for (int c = 0; c < channels; c++)
         {
             bool moved = MeasureByFuture(window, levels, scales, c);
-            bool known = !moved && _model.Normalisation.FixesLevel(window.AsSpan(_model.Shape.Marks, _model.Shape.PastDimension), channels, c);
+            bool known = !moved && _model.Normalisation.FixesLevel(window.AsSpan(0, _model.Shape.PastDimension), channels, c);
             offsets[c] = known || IsLevelFixed ? 0.0 : _levelVariances[c];
         }
 
@@ -89,7 +89,7 @@ internal sealed class WindowGapFiller
         var filled = new GapMixture?[targets.Length];
 
         // What other channels say is said of departures from a level that nothing tells.
-        if (observed.Length == 0 || !(IsLevelFixed || Array.Exists(observed, i => _model.Shape.ChannelOf(i) == _model.Shape.ChannelOf(targets[0]))))
+        if (observed.Length == 0 || !(IsLevelFixed || Array.Exists(observed, i => i % channels == targets[0] % channels)))
         {
             return filled;
         }
@@ -115,7 +115,7 @@ internal sealed class WindowGapFiller
         int count = KeptWeights.Select(weights, best, kept);
         for (int i = 0; i < targets.Length; i++)
         {
-            double level = _reader.LevelOf(targets[i] - _model.Shape.Marks, stretch, levels), scale = scales[_model.Shape.ChannelOf(targets[i])];
+            double level = _reader.LevelOf(targets[i], stretch, levels), scale = scales[targets[i] % channels];
             filled[i] = new GapMixture(
                 weights[..count],
                 Array.ConvertAll(kept[..count], k => level + (scale * means[k][i])),
@@ -170,11 +170,11 @@ internal sealed class WindowGapFiller
     }
 
     /// <summary>Adds the variance of each channel's level to the covariances of its values.</summary>
-    private void AddLevels(UpperFactor factor, int[] order, double[] offsets)
+    private static void AddLevels(UpperFactor factor, int[] order, double[] offsets)
     {
         for (int c = 0; c < offsets.Length; c++)
         {
-            int[] own = offsets[c] > 0.0 ? [.. Enumerable.Range(0, order.Length).Where(i => _model.Shape.ChannelOf(order[i]) == c)] : [];
+            int[] own = offsets[c] > 0.0 ? [.. Enumerable.Range(0, order.Length).Where(i => order[i] % offsets.Length == c)] : [];
             for (int a = 0; a < own.Length; a++)
             {
                 Span<double> row = factor.Row(own[a]);
@@ -191,7 +191,7 @@ internal sealed class WindowGapFiller
     private bool MeasureByFuture(Span<double> window, Span<double> levels, Span<double> scales, int channel)
     {
         int channels = scales.Length;
-        for (int i = _model.Shape.Marks + channel; i < _model.Shape.GivenDimension; i += channels)
+        for (int i = channel; i < _model.Shape.PastDimension; i += channels)
         {
             if (!double.IsNaN(window[i]))
             {
@@ -199,7 +199,7 @@ internal sealed class WindowGapFiller
             }
         }
 
-        Span<double> future = window[_model.Shape.GivenDimension..];
+        Span<double> future = window[_model.Shape.PastDimension..];
         (double level, double scale) = _model.Normalisation.Measure(future, channels, channel);
         level = IsLevelFixed ? 0.0 : level;
         for (int i = channel; i < future.Length; i += channels)

@@ -35,9 +35,9 @@ public sealed class WindowModel
     public int Reach => Normalisation.ReachOf(Shape);
 
     /// <summary>Fits the windows of one or several histories, which share the model; those too of which at least half is observed.</summary>
-    /// <inheritdoc cref="Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, MissingValues?, IReadOnlyList{MarkRows}?, CancellationToken)"/>
-    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default) =>
-        Fit(histories, shape, normalisation, options, new MissingValues(), marks, cancellation);
+    /// <inheritdoc cref="Fit(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, FitOptions, MissingValues?, CancellationToken)"/>
+    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, CancellationToken cancellation = default) =>
+        Fit(histories, shape, normalisation, options, new MissingValues(), cancellation);
 
     /// <summary>Fits the windows of one or several histories, which share the model.</summary>
     /// <param name="histories">Step-major, NaN where missing.</param>
@@ -45,12 +45,11 @@ public sealed class WindowModel
     /// <param name="normalisation">Of each window.</param>
     /// <param name="options">Of the fit.</param>
     /// <param name="missing">Which windows with missing values are learned from too; none when null.</param>
-    /// <param name="marks">Those of each history, where the shape has marks.</param>
     /// <param name="cancellation">Looked at between two iterations.</param>
     /// <returns>The model, or null with a report that says why.</returns>
     /// <exception cref="ArgumentException">An option is out of range, or there are fewer windows than components.</exception>
     /// <exception cref="OperationCanceledException">Asked for, between two iterations.</exception>
-    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, MissingValues? missing, IReadOnlyList<MarkRows>? marks = null, CancellationToken cancellation = default)
+    public static (WindowModel? Model, FitReport Report) Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, FitOptions options, MissingValues? missing, CancellationToken cancellation = default)
     {
         if (normalisation.Centring == Centring.History)
         {
@@ -59,9 +58,7 @@ public sealed class WindowModel
                 : throw new ArgumentException("windows of several channels have no one mean of the history", nameof(normalisation));
         }
 
-        WindowSet windows = WindowSet.Over(histories, shape, normalisation, missing: missing, marks: marks);
-        (windows, normalisation) = windows.WithMarkScale(normalisation);
-        FitResult fit = ChannelUnits.Fit(windows, histories, marks, shape, normalisation, missing, options, cancellation);
+        FitResult fit = ChannelUnits.Fit(WindowSet.Over(histories, shape, normalisation, missing: missing), histories, shape, normalisation, missing, options, cancellation);
         return (fit.Mixture is null ? null : new WindowModel(shape, normalisation, fit.Mixture, fit.Report), fit.Report);
     }
 }

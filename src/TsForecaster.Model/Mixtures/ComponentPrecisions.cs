@@ -19,7 +19,7 @@ internal sealed class ComponentPrecisions
         (Rows, _threads) = (rows, threads);
         int width = OuterProductKernel.Padded(rows.Dimension);
         _scratch = [.. Enumerable.Range(0, threads.Threads).Select(_ => new double[2 * width * width])];
-        _components = [.. Enumerable.Range(0, components).Select(_ => new PrecisionMatrix(rows.Dimension, rows.Levels, rows.Marks))];
+        _components = [.. Enumerable.Range(0, components).Select(_ => new PrecisionMatrix(rows.Dimension, rows.Levels))];
         _job = (k, slot) => _components[k].Take(_whitened[k], _scratch[slot]);
     }
 

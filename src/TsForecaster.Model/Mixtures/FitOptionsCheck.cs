@@ -36,7 +36,7 @@ internal static class FitOptionsCheck
             RequireRange(options.Shape == CovarianceShape.Full, nameof(options.ShiftInvariant), true, $"false for covariances of shape {options.Shape}");
             if (!windows.IsPlain)
             {
-                throw new ArgumentException("a shift-invariant fit needs windows of contiguous steps as they lie in their series; these have marks, leave lags out or are normalised one by one", nameof(windows));
+                throw new ArgumentException("a shift-invariant fit needs windows of contiguous steps as they lie in their series; these leave lags out or are normalised one by one", nameof(windows));
             }
         }
 

@@ -15,7 +15,6 @@ internal sealed class Imputation
 {
     private readonly int _dimension;
     private readonly int _levels;
-    private readonly int _marks;
     private readonly InverseFactor _factor;
     private readonly double[] _gradient;
     private readonly double[] _covariance;
@@ -25,7 +24,7 @@ internal sealed class Imputation
 
     public Imputation(IncompleteRows windows)
     {
-        (_dimension, _levels, _marks) = (windows.Dimension, windows.Levels, windows.Marks);
+        (_dimension, _levels) = (windows.Dimension, windows.Levels);
         _factor = new InverseFactor(windows.MostUnknown);
         _gradient = new double[windows.MostUnknown];
         _unknown = new int[windows.MostUnknown];
@@ -94,7 +93,7 @@ internal sealed class Imputation
 
         for (int level = 0; level < _levels; level++)
         {
-            for (int i = _marks + level; i < _dimension; i += _levels)
+            for (int i = level; i < _dimension; i += _levels)
             {
                 window[i] += gradient[missing + level];
             }

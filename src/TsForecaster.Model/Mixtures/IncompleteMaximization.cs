@@ -235,13 +235,7 @@ internal sealed unsafe class IncompleteMaximization
                 return product;
             }
 
-            // j ≤ i, so that j is a mark whenever i is.
-            if (j < windows.Marks)
-            {
-                return i < windows.Marks ? product : product - LevelCovariance((i - windows.Marks) % _levels, j);
-            }
-
-            int a = (i - windows.Marks) % _levels, b = (j - windows.Marks) % _levels;
+            int a = i % _levels, b = j % _levels;
             return product - LevelCovariance(b, i) - LevelCovariance(a, j) + LevelCovariance(Math.Max(a, b), _dimension + Math.Min(a, b));
         }
 

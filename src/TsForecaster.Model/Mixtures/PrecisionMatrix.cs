@@ -5,10 +5,9 @@ namespace TsForecaster.Model.Mixtures;
 /// <summary>
 /// One component's mean and precision Λ = WᵀW as conditioning on part of a window needs them, with one more row and column for each
 /// level of the window that is not known: a centred window x = y − E δ has moved by as much as its level δ was measured wrongly (E is 1 where a
-/// number belongs to the channel of the level). As a quadratic form in (y, δ), x's precision is BᵀΛB with B = (I, −E). Marks, the first
-/// numbers of a window, have no level.
+/// number belongs to the channel of the level). As a quadratic form in (y, δ), x's precision is BᵀΛB with B = (I, −E).
 /// </summary>
-internal sealed class PrecisionMatrix(int dimension, int levels, int marks)
+internal sealed class PrecisionMatrix(int dimension, int levels)
 {
     private readonly int _width = OuterProductKernel.Padded(dimension);
 
@@ -78,18 +77,14 @@ internal sealed class PrecisionMatrix(int dimension, int levels, int marks)
         {
             Span<double> row = Values.AsSpan((dimension + level) * Size, Size);
             row.Clear();
-            for (int i = marks + level; i < dimension; i += levels)
+            for (int i = level; i < dimension; i += levels)
             {
                 VectorKernels.AddScaled(-1.0, Values.AsSpan(i * Size, dimension), row[..dimension]);
             }
 
             for (int i = 0; i < dimension; i++)
             {
-                if (i >= marks)
-                {
-                    row[dimension + ((i - marks) % levels)] -= row[i];
-                }
-
+                row[dimension + (i % levels)] -= row[i];
                 Values[(i * Size) + dimension + level] = row[i];
             }
         }

@@ -54,11 +54,8 @@ internal sealed class IncompleteRows
 
     public int Dimension => _windows.Dimension;
 
-    /// <summary>Levels of a window that were measured on what was observed alone; behind the marks, number i of a window belongs to level i modulo this.</summary>
+    /// <summary>Levels of a window that were measured on what was observed alone; number i of a window belongs to level i modulo this.</summary>
     public int Levels => _windows.FreeLevels;
-
-    /// <summary>Numbers at the beginning of a window that have no level.</summary>
-    public int Marks => _windows.Marks;
 
     /// <summary>The most numbers that are unknown of a window, levels included.</summary>
     public int MostUnknown { get; }

@@ -76,9 +76,6 @@ public sealed record Normalisation(Centring Centring = Centring.Last, Scaling Sc
     /// <summary>What <see cref="Centring.History"/> subtracts.</summary>
     public double HistoryMean { get; init; }
 
-    /// <summary>What marks are multiplied by, so that they are of the size of the windows' values.</summary>
-    public double MarkScale { get; init; } = 1.0;
-
     /// <summary>
     /// For the windows of one series: its mean, and scales are no smaller than a tenth of what the series changes from one season to the next, on average, so
     /// that a quiet past, such as a few readings of a sensor that stands still, does not make a window of noise large.

@@ -1,7 +1,7 @@
 namespace TsForecaster.Model.Windows;
 
 /// <summary>
-/// Takes windows out of stretches of history: marks, the past steps at the shape's lags, then the future, normalised. Fits and forecasts
+/// Takes windows out of stretches of history: the past steps at the shape's lags, then the future, normalised. Fits and forecasts
 /// read with the same operations in the same order.
 /// </summary>
 internal sealed class WindowReader
@@ -13,8 +13,8 @@ internal sealed class WindowReader
         (Shape, Normalisation) = (shape, normalisation);
         Reach = normalisation.ReachOf(shape);
         Levels = (IsProfiled ? Math.Min(normalisation.Season, shape.Future) : 1) * shape.Channels;
-        _sources = new int[shape.Steps * shape.Channels];
-        for (int i = 0; i < _sources.Length; i++)
+        _sources = new int[shape.Dimension];
+        for (int i = 0; i < shape.Dimension; i++)
         {
             int position = i / shape.Channels, channel = i % shape.Channels;
             int step = position < shape.Past ? Reach - shape.Lags[position] : Reach + position - shape.Past;
@@ -36,7 +36,7 @@ internal sealed class WindowReader
     public bool IsProfiled => Normalisation.Seasons > 0;
 
     /// <summary>Whether a window is the last P + F steps of its stretch as they are.</summary>
-    public bool IsPlain => Normalisation.IsNone && Shape is { IsContiguous: true, Marks: 0 };
+    public bool IsPlain => Normalisation.IsNone && Shape.IsContiguous;
 
     /// <summary>Level and scale of a whole window that has one of each.</summary>
     /// <param name="stretch">Reach + F steps.</param>
@@ -61,7 +61,7 @@ internal sealed class WindowReader
         return true;
     }
 
-    /// <summary>Writes past and future as they lie in their stretch, NaN where missing.</summary>
+    /// <summary>Writes a whole window as it lies in its stretch, NaN where missing.</summary>
     public void Pick(ReadOnlySpan<double> stretch, Span<double> window)
     {
         for (int i = 0; i < _sources.Length; i++)
@@ -72,31 +72,29 @@ internal sealed class WindowReader
 
     /// <summary>Writes a whole window, normalised.</summary>
     /// <param name="stretch">Reach + F steps.</param>
-    /// <param name="marks">q numbers.</param>
     /// <param name="window">Receives D numbers.</param>
-    public void Read(ReadOnlySpan<double> stretch, ReadOnlySpan<double> marks, Span<double> window) =>
-        Read(stretch, marks, window, Levels <= 512 ? stackalloc double[Levels] : new double[Levels], Shape.Channels <= 64 ? stackalloc double[Shape.Channels] : new double[Shape.Channels]);
+    public void Read(ReadOnlySpan<double> stretch, Span<double> window) =>
+        Read(stretch, window, Levels <= 512 ? stackalloc double[Levels] : new double[Levels], Shape.Channels <= 64 ? stackalloc double[Shape.Channels] : new double[Shape.Channels]);
 
     /// <summary>Writes a whole window, normalised, and what it was normalised with.</summary>
     /// <param name="stretch">Reach + F steps; what is missing (NaN) stays so.</param>
-    /// <param name="marks">q numbers; empty when not known.</param>
     /// <param name="window">Receives D numbers.</param>
     /// <param name="levels">Receives <see cref="Levels"/> numbers.</param>
     /// <param name="scales">Receives C numbers.</param>
-    public void Read(ReadOnlySpan<double> stretch, ReadOnlySpan<double> marks, Span<double> window, Span<double> levels, Span<double> scales)
+    public void Read(ReadOnlySpan<double> stretch, Span<double> window, Span<double> levels, Span<double> scales)
     {
         int channels = Shape.Channels;
-        ReadGiven(stretch[..(Reach * channels)], marks, window, levels, scales);
-        for (int i = Shape.PastDimension, level = 0, c = 0; i < _sources.Length; i++)
+        ReadPast(stretch[..(Reach * channels)], window, levels, scales);
+        for (int i = Shape.PastDimension, level = 0, c = 0; i < Shape.Dimension; i++)
         {
-            window[Shape.Marks + i] = (stretch[_sources[i]] - levels[level]) / scales[c];
+            window[i] = (stretch[_sources[i]] - levels[level]) / scales[c];
             level = level + 1 == levels.Length ? 0 : level + 1;
             c = c + 1 == channels ? 0 : c + 1;
         }
     }
 
     /// <summary>The level of value i of a window.</summary>
-    /// <param name="i">From 0, marks not counted.</param>
+    /// <param name="i">From 0.</param>
     /// <param name="stretch">That the window was read from.</param>
     /// <param name="levels">That came with it.</param>
     public double LevelOf(int i, ReadOnlySpan<double> stretch, ReadOnlySpan<double> levels)
@@ -119,26 +117,15 @@ internal sealed class WindowReader
         return levels[channel] - profile[channel] + ProfileAt(history, _sources[i], profile);
     }
 
-    /// <summary>Writes what is given of a window, marks and past, normalised, and what the past was normalised with.</summary>
+    /// <summary>Writes a past, normalised, and what it was normalised with.</summary>
     /// <param name="history">Reach steps, NaN where missing.</param>
-    /// <param name="marks">q numbers, NaN where not known; empty when none is.</param>
-    /// <param name="given">Receives q + P·C numbers, NaN where missing.</param>
+    /// <param name="past">Receives P·C numbers, NaN where missing.</param>
     /// <param name="levels">Receives <see cref="Levels"/> numbers.</param>
     /// <param name="scales">Receives C numbers.</param>
-    public void ReadGiven(ReadOnlySpan<double> history, ReadOnlySpan<double> marks, Span<double> given, Span<double> levels, Span<double> scales)
-    {
-        for (int i = 0; i < Shape.Marks; i++)
-        {
-            given[i] = marks.IsEmpty ? double.NaN : Normalisation.MarkScale * marks[i];
-        }
-
-        ReadPast(history, given.Slice(Shape.Marks, Shape.PastDimension), levels, scales);
-    }
-
-    /// <summary>The same of the past alone.</summary>
     public void ReadPast(ReadOnlySpan<double> history, Span<double> past, Span<double> levels, Span<double> scales)
     {
         int channels = Shape.Channels;
+        past = past[..Shape.PastDimension];
         if (Shape.IsContiguous)
         {
             history[^past.Length..].CopyTo(past);

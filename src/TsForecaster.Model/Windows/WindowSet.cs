@@ -8,20 +8,16 @@ namespace TsForecaster.Model.Windows;
 /// </summary>
 public sealed class WindowSet
 {
-    private const int MostMeasured = 1 << 19;
-
     private readonly IReadOnlyList<ReadOnlyMemory<double>> _histories;
     private readonly List<Location> _windows;
     private readonly WindowReader? _reader;
     private readonly int _stretch;
-    private readonly IReadOnlyList<MarkRows>? _marks;
     private readonly Lazy<WindowSet> _filled;
 
     /// <param name="reader">Null when windows are slices of <paramref name="stretch"/> numbers, as they are.</param>
-    private WindowSet(
-        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowList windows, int dimension, int channels, int stretch, WindowReader? reader, IReadOnlyList<MarkRows>? marks = null)
+    private WindowSet(IReadOnlyList<ReadOnlyMemory<double>> histories, WindowList windows, int dimension, int channels, int stretch, WindowReader? reader)
     {
-        (_histories, _windows, Dimension, Channels, _stretch, _reader, _marks) = (histories, windows.Whole, dimension, channels, stretch, reader, marks);
+        (_histories, _windows, Dimension, Channels, _stretch, _reader) = (histories, windows.Whole, dimension, channels, stretch, reader);
         CompleteCount = windows.Whole.Count;
         _windows.AddRange(windows.Partial);
         _filled = new Lazy<WindowSet>(Fill);
@@ -31,14 +27,14 @@ public sealed class WindowSet
     public int Count => _windows.Count;
 
     /// <summary>Windows 0 … CompleteCount − 1 have no missing value, the others do; both lie in the order of their histories.</summary>
-    public int CompleteCount { get; private init; }
+    public int CompleteCount { get; }
 
     /// <summary>D, the numbers in a window.</summary>
     public int Dimension { get; }
 
     /// <summary>All windows of a history, one starting every <paramref name="stride"/> steps.</summary>
     /// <param name="history">Step-major values, <see cref="WindowShape.Channels"/> a step.</param>
-    /// <inheritdoc cref="Over(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, int, MissingValues?, IReadOnlyList{MarkRows}?)"/>
+    /// <inheritdoc cref="Over(IReadOnlyList{ReadOnlyMemory{double}}, WindowShape, Normalisation, int, MissingValues?)"/>
     public static WindowSet Over(ReadOnlyMemory<double> history, WindowShape shape, Normalisation normalisation, int stride = 1, MissingValues? missing = null) =>
         Over([history], shape, normalisation, stride, missing);
 
@@ -49,25 +45,22 @@ public sealed class WindowSet
     /// <param name="histories">Not copied: their values must not change while the set is in use.</param>
     /// <param name="stride">Steps from the start of a window to the start of the next, counted from the start of each history.</param>
     /// <param name="missing">Which windows with missing values are kept; none when left out.</param>
-    /// <param name="marks">Those of each history, as long as it is or longer, when the shape has marks; not looked at when it has none.</param>
-    /// <exception cref="ArgumentException">A history is not a whole number of steps or holds an infinite value, or its marks are not those of the shape.</exception>
+    /// <exception cref="ArgumentException">A history is not a whole number of steps, or holds an infinite value.</exception>
     public static WindowSet Over(
-        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, int stride = 1, MissingValues? missing = null, IReadOnlyList<MarkRows>? marks = null)
+        IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, Normalisation normalisation, int stride = 1, MissingValues? missing = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         missing?.Check();
         WindowReader reader = new(shape, normalisation);
-        WindowList windows = new(missing, shape.Steps * shape.Channels);
-        marks = shape.Marks > 0 ? marks ?? [] : null;
+        WindowList windows = new(missing, shape.Dimension);
         for (int h = 0; h < histories.Count; h++)
         {
             Require(h, histories[h].Span, shape.Channels);
-            RequireMarks(h, marks, shape, histories[h].Length / shape.Channels);
-            AddWindows(h, histories[h].Span, marks?[h], reader, stride, windows);
+            AddWindows(h, histories[h].Span, reader, stride, windows);
         }
 
         int stretch = (reader.Reach + shape.Future) * shape.Channels;
-        return new WindowSet([.. histories], windows, shape.Dimension, shape.Channels, stretch, reader.IsPlain ? null : reader, marks is null ? null : [.. marks]);
+        return new WindowSet([.. histories], windows, shape.Dimension, shape.Channels, stretch, reader.IsPlain ? null : reader);
     }
 
     /// <summary>The rows of an N×D row-major matrix, not normalised.</summary>
@@ -117,7 +110,7 @@ public sealed class WindowSet
         }
         else
         {
-            _reader.Read(Stretch(index), MarksOf(index), destination);
+            _reader.Read(Stretch(index), destination);
         }
     }
 
@@ -135,19 +128,16 @@ public sealed class WindowSet
     internal bool IsPlain => _reader is null;
 
     /// <summary>Whether a window is the last D numbers of its stretch, all less one level and divided by one scale.</summary>
-    internal bool IsShifted => _reader is { Shape: { IsContiguous: true, Channels: 1, Marks: 0 }, IsProfiled: false };
+    internal bool IsShifted => _reader is { Shape: { IsContiguous: true, Channels: 1 }, IsProfiled: false };
 
     /// <summary>Whether windows are slices that share most of their numbers with others.</summary>
     internal bool IsOverlapping => IsPlain && 4L * _histories.Sum(history => (long)history.Length) <= (long)CompleteCount * Dimension;
 
     /// <summary>
     /// Levels that a window was centred by as far as it was observed, and not by the whole past that complete windows are centred by: one
-    /// a channel, or none. Behind the <see cref="Marks"/> of a window, its number i belongs to level i modulo this.
+    /// a channel, or none. Number i of a window belongs to level i modulo this.
     /// </summary>
     internal int FreeLevels => _reader is { Normalisation.IsLevelOfPast: true } ? Channels : 0;
-
-    /// <summary>q, the numbers of a window before its past, which have no level.</summary>
-    internal int Marks => _reader?.Shape.Marks ?? 0;
 
     /// <summary>
     /// The same windows with what is missing filled in, all complete: on a line between neighbours in time, in a matrix by the means of its
@@ -165,74 +155,8 @@ public sealed class WindowSet
     /// <summary>Which history a window lies in, and at which of its numbers it starts.</summary>
     internal (int History, int Offset) Start(int index) => (_windows[index].History, _windows[index].Offset);
 
-    /// <summary>The same windows with their marks brought to the size of their values, and the normalisation that does it.</summary>
-    /// <param name="normalisation">That the windows were cut with, whose <see cref="Normalisation.MarkScale"/> is 1.</param>
-    internal (WindowSet Windows, Normalisation Normalisation) WithMarkScale(Normalisation normalisation)
-    {
-        if (Marks == 0)
-        {
-            return (this, normalisation);
-        }
-
-        normalisation = normalisation with { MarkScale = ValueSize() };
-        WindowList windows = new(null, Dimension);
-        windows.Whole.AddRange(_windows);
-        WindowSet scaled = new(_histories, windows, Dimension, Channels, _stretch, new WindowReader(_reader!.Shape, normalisation), _marks) { CompleteCount = CompleteCount };
-        return (scaled, normalisation);
-    }
-
-    /// <summary>The root mean variance of the values of windows about the mean window, to a power of two so that scaled marks lose no bit; 1 where they do not vary.</summary>
-    private double ValueSize()
-    {
-        double[] window = new double[Dimension], first = new double[Dimension], sums = new double[Dimension], squares = new double[Dimension];
-        int[] counts = new int[Dimension];
-        int step = (int)Math.Max(1, (long)Count * Dimension / MostMeasured);
-        for (int n = 0; n < Count; n += step)
-        {
-            CopyTo(n, window);
-            for (int i = Marks; i < window.Length; i++)
-            {
-                if (!double.IsNaN(window[i]))
-                {
-                    first[i] = counts[i]++ == 0 ? window[i] : first[i];
-                    sums[i] += window[i] - first[i];
-                    squares[i] += (window[i] - first[i]) * (window[i] - first[i]);
-                }
-            }
-        }
-
-        double scatter = 0.0;
-        for (int i = Marks; i < window.Length; i++)
-        {
-            scatter += counts[i] > 0 ? squares[i] - (sums[i] * sums[i] / counts[i]) : 0.0;
-        }
-
-        double variance = scatter / counts.Sum();
-        return variance > 0.0 && double.IsFinite(variance) ? Math.ScaleB(1.0, (int)Math.Round(0.5 * Math.Log2(variance))) : 1.0;
-    }
-
     /// <summary>Level and scale of a window where <see cref="IsShifted"/>, as <see cref="CopyTo"/> applies them.</summary>
     internal (double Level, double Scale) Measure(int index) => _reader!.Measure(Stretch(index));
-
-    private ReadOnlySpan<double> MarksOf(int index)
-    {
-        if (_marks is null)
-        {
-            return [];
-        }
-
-        (int history, int offset) = _windows[index];
-        return _marks[history].Row((offset / Channels) + _reader!.Reach);
-    }
-
-    private static void RequireMarks(int h, IReadOnlyList<MarkRows>? marks, WindowShape shape, int steps)
-    {
-        if (marks is not null && (h >= marks.Count || marks[h].Count != shape.Marks || marks[h].Rows < steps))
-        {
-            string found = h < marks.Count ? $"{marks[h].Rows} rows of {marks[h].Count}" : "none";
-            throw new ArgumentException($"history {h} has {steps} steps, and its windows {shape.Marks} marks: it needs as many rows of so many; there are {found}");
-        }
-    }
 
     private static void Require(int h, ReadOnlySpan<double> history, int channels)
     {
@@ -250,7 +174,7 @@ public sealed class WindowSet
         }
     }
 
-    private static void AddWindows(int h, ReadOnlySpan<double> history, MarkRows? marks, WindowReader reader, int stride, WindowList windows)
+    private static void AddWindows(int h, ReadOnlySpan<double> history, WindowReader reader, int stride, WindowList windows)
     {
         int channels = reader.Shape.Channels, steps = reader.Reach + reader.Shape.Future;
         bool contiguous = reader.Shape.IsContiguous;
@@ -268,8 +192,7 @@ public sealed class WindowSet
             }
 
             ReadOnlySpan<double> stretch = history.Slice(start * channels, steps * channels);
-            bool marked = marks is null || !HasMissing(marks.Row(start + reader.Reach));
-            if (marked && (contiguous ? start + lead > lastMissing : reader.IsComplete(stretch)))
+            if (contiguous ? start + lead > lastMissing : reader.IsComplete(stretch))
             {
                 windows.Whole.Add(new Location(h, start * channels));
             }
@@ -304,7 +227,7 @@ public sealed class WindowSet
             : FilledHistory.Between(history.Span, Channels)))];
         WindowList windows = new(null, Dimension);
         windows.Whole.AddRange(_windows);
-        return new WindowSet(filled, windows, Dimension, Channels, _stretch, _reader, _marks is null ? null : [.. _marks.Select(rows => rows.Filled())]);
+        return new WindowSet(filled, windows, Dimension, Channels, _stretch, _reader);
     }
 
     /// <summary>Where the stretch of a window starts: which history, and which number of it.</summary>
@@ -317,7 +240,7 @@ public sealed class WindowSet
 
         public MissingValues? Missing => missing;
 
-        /// <summary>Room for the values of a window to look at.</summary>
+        /// <summary>Room for a window to look at.</summary>
         public double[] Window { get; } = new double[dimension];
 
         public List<Location> Whole { get; } = [];

@@ -2,9 +2,9 @@ namespace TsForecaster.Model.Windows;
 
 /// <summary>
 /// The shape of a window: <see cref="Past"/> observed steps followed by <see cref="Future"/> steps to forecast, each step
-/// holding <see cref="Channels"/> values side by side (step-major). The past need not be contiguous: blocks of lags around a season ago beside
-/// the recent steps give a long memory at a small dimension (<see cref="OfLags"/>). Before the past a window may have marks, numbers that are known
-/// ahead (<see cref="MarkRows"/>): what is given is the first <see cref="GivenDimension"/> numbers of a window, marks and past.
+/// holding <see cref="Channels"/> values side by side (step-major), so that the past is the first
+/// <see cref="PastDimension"/> numbers of a window. The past need not be contiguous: blocks of lags around a season ago beside
+/// the recent steps give a long memory at a small dimension (<see cref="OfLags"/>).
 /// </summary>
 public sealed record WindowShape
 {
@@ -35,17 +35,6 @@ public sealed record WindowShape
     /// <summary>C.</summary>
     public int Channels { get; }
 
-    /// <summary>q, numbers known ahead that stand before the past.</summary>
-    public int Marks
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
-        }
-    }
-
     /// <summary>The steps of history that a past is taken from: P, or more when lags are left out.</summary>
     public int Reach => _lags[0];
 
@@ -54,13 +43,10 @@ public sealed record WindowShape
     /// <summary>Steps in a window, P + F.</summary>
     public int Steps => Past + Future;
 
-    /// <summary>Numbers in a window, D = q + (P + F)·C.</summary>
-    public int Dimension => Marks + (Steps * Channels);
+    /// <summary>Numbers in a window, D = (P + F)·C.</summary>
+    public int Dimension => Steps * Channels;
 
     public int PastDimension => Past * Channels;
-
-    /// <summary>q + P·C, what a forecast is conditioned on.</summary>
-    public int GivenDimension => Marks + PastDimension;
 
     public int FutureDimension => Future * Channels;
 
@@ -85,13 +71,10 @@ public sealed record WindowShape
             : new WindowShape(falling, future, channels);
     }
 
-    /// <summary>The channel of number <paramref name="i"/> of a window; −1 for a mark.</summary>
-    internal int ChannelOf(int i) => i < Marks ? -1 : (i - Marks) % Channels;
-
     public bool Equals(WindowShape? other) =>
-        other is not null && Future == other.Future && Channels == other.Channels && Marks == other.Marks && _lags.AsSpan().SequenceEqual(other._lags);
+        other is not null && Future == other.Future && Channels == other.Channels && _lags.AsSpan().SequenceEqual(other._lags);
 
-    public override int GetHashCode() => HashCode.Combine(Reach, Past, Future, Channels, Marks);
+    public override int GetHashCode() => HashCode.Combine(Reach, Past, Future, Channels);
 
     private static int[] Contiguous(int past)
     {

@@ -43,7 +43,7 @@ internal static class Models
         WindowShape shape = Shape(settings, columns.Count, joint);
         ReadOnlyMemory<double>[] histories = Histories(columns, joint);
         CheckWindows(file, histories, shape, settings.FitOptions.Components);
-        (ForecastModel? model, FitReport report) = ForecastModel.Fit(histories, shape, settings.Normalisation, settings.FitOptions, cancellation: cancellation);
+        (ForecastModel? model, FitReport report) = ForecastModel.Fit(histories, shape, settings.Normalisation, settings.FitOptions, cancellation);
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
 
@@ -52,7 +52,7 @@ internal static class Models
     public static (ForecastModel Model, SelectionResult Choice) Choose(string file, IReadOnlyList<double[]> histories, SelectionTask task, IProgress<double> progress, CancellationToken cancellation)
     {
         ReadOnlyMemory<double>[] series = Histories(histories, joint: false);
-        return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && ForecastRecipe.Mean(choice.Recipes).Fit(series, cancellation: cancellation) is { } model
+        return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && ForecastRecipe.Mean(choice.Recipes).Fit(series, cancellation) is { } model
             ? (model, choice)
             : throw new FailureException($"{file}: {series[0].Length} rows, or what is observed of them, are too few to choose by how to forecast {task.Future}");
     }

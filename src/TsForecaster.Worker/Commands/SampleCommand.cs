@@ -31,10 +31,10 @@ internal static class SampleCommand
 
     private static void Write(TextWriter output, WindowModel model, int count, ulong seed)
     {
-        IEnumerable<string> names = Enumerable.Range(1, model.Shape.Marks).Select(mark => $"mark {mark}").Concat(
+        IEnumerable<string> names =
             from step in model.Shape.Lags.Select(lag => 1 - lag).Concat(Enumerable.Range(1, model.Shape.Future))
             from channel in Enumerable.Range(0, model.Shape.Channels)
-            select model.Shape.Channels == 1 ? $"{step}" : $"{step}/{channel}");
+            select model.Shape.Channels == 1 ? $"{step}" : $"{step}/{channel}";
         output.WriteLine($"component,{string.Join(',', names)}");
         (double[] drawn, int[] components) = model.Mixture.Sample(count, seed);
         StringBuilder line = new();

@@ -18,11 +18,11 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
         // The pool shares the cores out among refits; the bits are the same for any number of threads.
         recipe = recipe.OnThreads(1);
         ForecastRecipe warm = start is null ? recipe : recipe.From(start);
-        ForecastModel? model = warm.Fit([history], cancellation: cancellation);
+        ForecastModel? model = warm.Fit([history], cancellation);
         if (!ReferenceEquals(warm, recipe) && (model is null || model.Members.Count < recipe.Members.Count))
         {
             // What the active model led into may be no dead end for a start of its own; the fit with more members has more behind it.
-            ForecastModel? own = recipe.Fit([history], cancellation: cancellation);
+            ForecastModel? own = recipe.Fit([history], cancellation);
             model = own?.Members.Count > (model?.Members.Count ?? 0) ? own : model;
         }
 

@@ -52,7 +52,7 @@ internal static class RecipeText
         }
     }
 
-    /// <summary>Lags; future, channels, and marks where there are any.</summary>
+    /// <summary>Lags, future, channels.</summary>
     private sealed class ShapeConverter : JsonConverter<WindowShape>
     {
         public override WindowShape Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -60,12 +60,10 @@ internal static class RecipeText
             int[][] parts = JsonSerializer.Deserialize<int[][]>(ref reader, options)!;
             return parts is [{ Length: > 0 } lags, [int future, int channels]]
                 ? WindowShape.OfLags(lags, future, channels)
-                : parts is [{ Length: > 0 } marked, [int last, int side, > 0 and int marks]]
-                    ? WindowShape.OfLags(marked, last, side) with { Marks = marks }
-                    : throw new JsonException("a shape is two lists: lags; future and channels, and marks where there are any");
+                : throw new JsonException("a shape is two lists: lags; future and channels");
         }
 
         public override void Write(Utf8JsonWriter writer, WindowShape value, JsonSerializerOptions options) =>
-            JsonSerializer.Serialize(writer, new[] { [.. value.Lags], value.Marks > 0 ? new[] { value.Future, value.Channels, value.Marks } : [value.Future, value.Channels] }, options);
+            JsonSerializer.Serialize(writer, new[] { [.. value.Lags], new[] { value.Future, value.Channels } }, options);
     }
 }

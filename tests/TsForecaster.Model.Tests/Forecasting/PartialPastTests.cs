@@ -27,9 +27,9 @@ public sealed class PartialPastTests
     [MemberData(nameof(Masks))]
     public void Sides_RandomMask_AgreeWithTheTextbook(int channels, double share)
     {
+        WindowShape shape = new(24 / channels, 6 / channels, channels);
         for (int seed = 0; seed < 20; seed++)
         {
-            WindowShape shape = new(24 / channels, 6 / channels, channels) { Marks = seed % 4 };
             WindowModel model = RandomModels.Member(shape, 2, seed, Normalisation.None);
             double[] past = Punched(RandomModels.Past(shape, seed + 100), share, seed);
             PastPattern pattern = new(model, past);
@@ -58,9 +58,9 @@ public sealed class PartialPastTests
     [MemberData(nameof(Masks))]
     public void Sides_OpenLevels_Agree(int channels, double share)
     {
+        WindowShape shape = new(24 / channels, 6 / channels, channels);
         for (int seed = 0; seed < 20; seed++)
         {
-            WindowShape shape = new(24 / channels, 6 / channels, channels) { Marks = seed % 4 };
             WindowModel model = RandomModels.Member(shape, 2, seed, new Normalisation(seed % 2 == 0 ? Centring.Mean : Centring.Last));
             double[] past = Punched(RandomModels.Past(shape, seed + 100), share, seed);
             past[^1] = double.NaN;
@@ -176,7 +176,7 @@ public sealed class PartialPastTests
 
     private static Conditioned Condition(WindowModel model, double[] past, int k, bool byUnknown, double best = double.NegativeInfinity)
     {
-        (int size, int future, int channels) = (model.Shape.GivenDimension, model.Shape.FutureDimension, model.Shape.Channels);
+        (int size, int future, int channels) = (model.Shape.PastDimension, model.Shape.FutureDimension, model.Shape.Channels);
         ConditionalComponent[] components = [.. Enumerable.Range(0, model.Mixture.Components).Select(i => new ConditionalComponent(model.Mixture, i, size))];
         PreparedComponents prepared = new(components, size, future);
         ForecastWorkspace workspace = ForecastWorkspace.For(prepared, channels, channels);
@@ -189,13 +189,13 @@ public sealed class PartialPastTests
         double[] factor, deviations;
         if (byUnknown)
         {
-            UnknownSide side = new(components[k], prepared, k, variances, model.Shape);
+            UnknownSide side = new(components[k], prepared, k, variances);
             Assert.True(side.TryCondition(pattern, workspace, partial, best, out logWeight));
             factor = side.FutureFactor(pattern);
         }
         else
         {
-            ObservedSide side = new(components[k], prepared, k, variances, model.Shape);
+            ObservedSide side = new(components[k], prepared, k, variances);
             logWeight = side.Condition(pattern, workspace, partial);
             deviations = [.. partial.Variances(k, future).ToArray().Select(Math.Sqrt)];
             factor = side.FutureFactor(pattern, deviations);

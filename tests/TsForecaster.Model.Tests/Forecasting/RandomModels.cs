@@ -54,7 +54,7 @@ internal static class RandomModels
     public static double[] Gaussians(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2.0 * Math.Log(1.0 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()))];
 
-    public static double[] Past(WindowShape shape, int seed) => Gaussians(new Random(seed), shape.GivenDimension);
+    public static double[] Past(WindowShape shape, int seed) => Gaussians(new Random(seed), shape.PastDimension);
 
     public static FitReport Report(int components) => new()
     {

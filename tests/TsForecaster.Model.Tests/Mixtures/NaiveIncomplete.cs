@@ -14,7 +14,7 @@ internal static class NaiveIncomplete
     private const double Wide = 1e7;
 
     /// <summary>Density of what is observed under every component, times its weight; x̃ and C.</summary>
-    public static (double Joint, double[] Mean, double[] Covariance)[] Condition(NaiveMixture mixture, double[] x, int levels, int marks)
+    public static (double Joint, double[] Mean, double[] Covariance)[] Condition(NaiveMixture mixture, double[] x, int levels)
     {
         int d = x.Length;
         int[] observed = [.. Enumerable.Range(0, d).Where(i => !double.IsNaN(x[i]))];
@@ -22,7 +22,7 @@ internal static class NaiveIncomplete
         return [.. Enumerable.Range(0, mixture.Weights.Length).Select(k =>
         {
             double[] sigma = mixture.Covariances[k];
-            double[] marginal = [.. observed.SelectMany(i => observed.Select(j => sigma[(i * d) + j] + (levels > 0 && i >= marks && j >= marks && (i - marks) % levels == (j - marks) % levels ? Wide : 0.0)))];
+            double[] marginal = [.. observed.SelectMany(i => observed.Select(j => sigma[(i * d) + j] + (levels > 0 && i % levels == j % levels ? Wide : 0.0)))];
             (double determinant, double[] inverse) = NaiveMatrix.Invert(marginal, o);
             double[] off = [.. observed.Select(i => x[i] - mixture.Means[k][i])];
             double[] cross = [.. Enumerable.Range(0, d).SelectMany(i => observed.Select(j => sigma[(i * d) + j]))];
@@ -39,13 +39,13 @@ internal static class NaiveIncomplete
 
     /// <summary>Complete windows have no unknown level.</summary>
     public static double LogLikelihood(NaiveMixture mixture, WindowSet windows) =>
-        NaiveMixture.Rows(windows).Select((x, n) => Math.Log(Condition(mixture, x, Levels(windows, n), windows.Marks).Sum(component => component.Joint))).Sum();
+        NaiveMixture.Rows(windows).Select((x, n) => Math.Log(Condition(mixture, x, Levels(windows, n)).Sum(component => component.Joint))).Sum();
 
     /// <summary>One E- and M-step.</summary>
     public static NaiveMixture Step(NaiveMixture mixture, WindowSet windows, CovarianceShape shape)
     {
         int d = windows.Dimension, components = mixture.Weights.Length;
-        var rows = NaiveMixture.Rows(windows).Select((x, n) => Condition(mixture, x, Levels(windows, n), windows.Marks)).ToArray();
+        var rows = NaiveMixture.Rows(windows).Select((x, n) => Condition(mixture, x, Levels(windows, n))).ToArray();
         double[][] shares = [.. rows.Select(row => row.Select(component => component.Joint / row.Sum(other => other.Joint)).ToArray())];
         double[] sizes = new double[components];
         double[][] means = new double[components][], covariances = new double[components][];

@@ -86,7 +86,7 @@ public sealed class WindowReaderTests
         WindowReader reader = new(WindowShape.OfLags([5, 2, 1], 3, 2), new(Centring.Last, Scaling.StandardDeviation) { Season = 4, Seasons = 2, Decay = 0.7 });
         double[] stretch = [.. _series[..((reader.Reach + 3) * 2)]];
         double[] window = new double[12], raw = new double[12], levels = new double[reader.Levels], scales = new double[2];
-        reader.Read(stretch, [], window, levels, scales);
+        reader.Read(stretch, window, levels, scales);
         reader.Pick(stretch, raw);
         for (int i = 0; i < window.Length; i++)
         {

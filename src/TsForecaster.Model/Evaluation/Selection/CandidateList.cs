@@ -6,12 +6,12 @@ namespace TsForecaster.Model.Evaluation.Selection;
 
 /// <summary>
 /// What is tried, cheapest first within a family: the references; regressions on one to thirty seasons of past with penalties that grow
-/// with the lag; departures from the seasonal profile; mixtures on short pasts; regressions that know the calendar, where there is one. All of them are Gaussian mixtures over windows.
+/// with the lag; departures from the seasonal profile; mixtures on short pasts. All of them are Gaussian mixtures over windows.
 /// </summary>
 public static class CandidateList
 {
     /// <summary>Families whose candidates take turns; each may be in the midst of sharing a fit.</summary>
-    internal const int Families = 4;
+    internal const int Families = 3;
 
     private const int LongestPast = 1000;
 
@@ -24,7 +24,7 @@ public static class CandidateList
         List<Candidate> candidates = [.. References(task, rows)];
         SearchCost cost = new(rows, series);
         double spent = cost.Of(candidates);
-        IEnumerable<Candidate>[] families = [Regressions(task, rows), Profiles(task, rows), Mixtures(task, rows, variance), Marked(task, rows)];
+        IEnumerable<Candidate>[] families = [Regressions(task, rows), Profiles(task, rows), Mixtures(task, rows, variance)];
         IEnumerator<Candidate>[] turns = [.. families.Select(family => family.GetEnumerator())];
 
         // The families take turns, so that a small budget tries something of each.
@@ -169,39 +169,6 @@ public static class CandidateList
                 Threads = task.Threads,
             },
         };
-    }
-
-    /// <summary>
-    /// What is known ahead tells the pattern, so that a short past is enough for the rest: half a future to two futures, and the regressions' own shorter pasts.
-    /// </summary>
-    private static IEnumerable<Candidate> Marked(SelectionTask task, int rows)
-    {
-        if (task.Marks is not { } marks)
-        {
-            yield break;
-        }
-
-        int most = (rows - task.Future) / 6;
-        int[] pasts = task.Past is { } given
-            ? [given]
-            : [.. new[] { task.Future, 2 * task.Future, Math.Max(2, task.Future / 2), 7 * task.Season, Math.Max(8, task.Season) }.Where(past => past <= Math.Min(most, LongestPast)).Distinct()];
-        foreach (int past in pasts)
-        {
-            foreach (Centring centring in new[] { Centring.Last, Centring.History })
-            {
-                foreach (GainPenalty penalty in Penalties(task.Season, past).Take(2))
-                {
-                    yield return new(centring == Centring.Last ? CandidateKind.Levelled : CandidateKind.Reverting, new DensityRecipe
-                    {
-                        Name = $"regression on {past} and what is known ahead, {(centring == Centring.Last ? "from the last value" : "about the mean")}, penalty {Describe(penalty)}",
-                        Shape = new(past, task.Future) { Marks = marks.Count },
-                        Normalisation = new(centring, Scaling.None),
-                        Penalty = penalty,
-                        Dependence = centring == Centring.Last ? Dependence.ZeroMean : Dependence.OneMean,
-                    });
-                }
-            }
-        }
     }
 
     /// <summary>

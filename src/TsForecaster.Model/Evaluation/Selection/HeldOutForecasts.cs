@@ -16,13 +16,12 @@ internal static class HeldOutForecasts
     /// <param name="candidate">What is tried.</param>
     /// <param name="transform">What its windows are cut from.</param>
     /// <param name="series">NaN where missing.</param>
-    /// <param name="marks">Of all series.</param>
     /// <param name="bases">Fits to the first rows of the series.</param>
     /// <param name="origins">Where it forecasts.</param>
     /// <param name="cancellation">Stops between two pieces of work.</param>
     /// <returns>One a series; null when no recipe could be fitted.</returns>
     public static SeriesForecasts[]? Of(
-        Candidate candidate, ValueTransform transform, IReadOnlyList<ReadOnlyMemory<double>> series, MarkRows? marks, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
+        Candidate candidate, ValueTransform transform, IReadOnlyList<ReadOnlyMemory<double>> series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
     {
         ForecastRecipe recipe = new(candidate.Recipes, [.. candidate.Recipes.Select(_ => 1.0)], [], transform);
         if (recipe.Fit(bases, cancellation) is not { } model)
@@ -33,24 +32,24 @@ internal static class HeldOutForecasts
         Forecaster forecaster = new(model);
 
         // The task's threads are those of its fits.
-        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, marks, origins), null, cancellation, candidate.Recipes[0].Fit.Threads);
+        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, origins), null, cancellation, candidate.Recipes[0].Fit.Threads);
     }
 
-    private static SeriesForecasts Along(Forecaster forecaster, ReadOnlySpan<double> values, MarkRows? marks, HeldOutOrigins origins)
+    private static SeriesForecasts Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins)
     {
-        (double[] errors, double[] deviations) = Along(forecaster, values, marks, origins, origins.Judged);
-        (double[] learntErrors, double[] learntDeviations) = Along(forecaster, values, marks, origins, origins.Learnt);
+        (double[] errors, double[] deviations) = Along(forecaster, values, origins, origins.Judged);
+        (double[] learntErrors, double[] learntDeviations) = Along(forecaster, values, origins, origins.Learnt);
         return new SeriesForecasts(errors, deviations, learntErrors, learntDeviations);
     }
 
-    private static (double[] Errors, double[] Deviations) Along(Forecaster forecaster, ReadOnlySpan<double> values, MarkRows? marks, HeldOutOrigins origins, int[] places)
+    private static (double[] Errors, double[] Deviations) Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins, int[] places)
     {
         int steps = origins.Steps.Length, reach = forecaster.Model.Reach;
         double[] errors = new double[places.Length * steps], deviations = new double[errors.Length];
         double[] mean = new double[origins.Future], deviation = new double[origins.Future];
         for (int n = 0; n < places.Length; n++)
         {
-            bool known = forecaster.TryPredictMoments(PaddedHistory.Last(values[..places[n]], reach), forecaster.Model.Marks > 0 ? marks!.Row(places[n]) : [], mean, deviation);
+            bool known = forecaster.TryPredictMoments(PaddedHistory.Last(values[..places[n]], reach), mean, deviation);
             for (int s = 0; s < steps; s++)
             {
                 int step = origins.Steps[s] - 1;

@@ -34,12 +34,6 @@ public static class ModelSelection
             throw new ArgumentException("there is nothing to choose for", nameof(series));
         }
 
-        int longest = series.Max(values => values.Length);
-        if (task.Marks is { } marks && marks.Rows < longest)
-        {
-            throw new ArgumentException($"there are marks of {marks.Rows} rows, and the longest series has {longest}", nameof(task));
-        }
-
         bool log = task.TryLog && series.All(values => Positive(values.Span));
         SelectionTask each = log ? task with { Budget = task.Budget / 2.0 } : task;
         if (Search.Run(series, each, ValueTransform.None, Part(progress, 0.0, log ? 0.5 : 1.0), cancellation) is not { } plain)
@@ -114,11 +108,11 @@ public static class ModelSelection
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
             candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(recipe => AsTheTaskAllows(recipe, task))] })];
             HeldOutOrigins origins = new(rows, rows - held, candidates.Max(candidate => candidate.Reach), task.Future);
-            BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], task.Marks is { } marks ? [.. aligned.Select(_ => marks)] : null, CandidateList.Families);
+            BaseFits bases = new([.. aligned.Select(values => values[..(rows - held)])], CandidateList.Families);
             search.Cost = new SearchCost(rows - held, series.Count).Of(candidates);
             for (int i = 0; i < candidates.Count; i++)
             {
-                search.Try(candidates[i], aligned, task.Marks, bases, origins, cancellation);
+                search.Try(candidates[i], aligned, bases, origins, cancellation);
                 progress?.Report((i + 1.0) / candidates.Count);
             }
 
@@ -150,10 +144,10 @@ public static class ModelSelection
             };
         }
 
-        private void Try(Candidate candidate, ReadOnlyMemory<double>[] series, MarkRows? marks, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
+        private void Try(Candidate candidate, ReadOnlyMemory<double>[] series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (HeldOutForecasts.Of(candidate, _transform, series, marks, bases, origins, cancellation) is { } forecasts)
+            if (HeldOutForecasts.Of(candidate, _transform, series, bases, origins, cancellation) is { } forecasts)
             {
                 _candidates.Add(candidate);
                 _forecasts.Add(forecasts);

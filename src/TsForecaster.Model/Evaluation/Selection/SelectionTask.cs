@@ -1,5 +1,3 @@
-using TsForecaster.Model.Windows;
-
 namespace TsForecaster.Model.Evaluation.Selection;
 
 /// <summary>What is to be forecast, and what is known of it before any data is looked at.</summary>
@@ -27,11 +25,6 @@ public sealed record SelectionTask
     public int Threads { get; init; }
 
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>
-    /// What is known ahead of every series, a row for each row of the longest; null for nothing. Candidates that know it are tried beside the others.
-    /// </summary>
-    public MarkRows? Marks { get; init; }
 
     /// <summary>Whether the logarithm may be tried (it needs values above zero all the same).</summary>
     public bool TryLog { get; init; } = true;
