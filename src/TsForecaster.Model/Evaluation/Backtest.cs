@@ -64,7 +64,7 @@ public sealed class Backtest
         }
 
         DataSplit split = _options.Split;
-        task = task with { HeldOut = split.Valid };
+        task = task with { HeldOut = split.Valid, Regression = _options.Regression, Covariates = CovariatesUntil(split.Train + split.Valid) };
         ReadOnlyMemory<double>[] known = Until(split.Train + split.Valid);
         ReadOnlyMemory<double>[][] shares = _options.PerSeries ? [.. known.Select(column => new[] { column })] : [known];
         List<SelectionResult> choices = [];
@@ -146,13 +146,22 @@ public sealed class Backtest
     /// <summary>The histories of the first rows.</summary>
     private ReadOnlyMemory<double>[] Until(int rows) => Array.ConvertAll(_histories, history => history[..(rows * _channels)]);
 
+    private ReadOnlyMemory<double> CovariatesUntil(int rows) => _options.Covariates[..(rows * (_options.Regression?.Count ?? 0))];
+
+    /// <summary>Of the steps that a forecast is made from and of those it is about; what lies before the first row is not known.</summary>
+    private ReadOnlySpan<double> CovariatesOf(ForecastModel model, int origin) => model.Covariates is not { Count: var count }
+        ? default
+        : PaddedHistory.Last(_options.Covariates.Span[..((origin + model.Future) * count)], (model.Reach + model.Future) * count);
+
     private BacktestFit FitTo(int rows, BacktestFit? before, IReadOnlyList<SelectionResult> choices, CancellationToken cancellation)
     {
         ReadOnlyMemory<double>[] histories = Until(rows);
         IReadOnlyList<ReadOnlyMemory<double>>[] shares = _options.PerSeries ? [.. histories.Select(history => new[] { history })] : [histories];
         if (choices.Count > 0)
         {
-            ForecastModel?[] chosen = [.. shares.SelectMany((share, i) => ForecastRecipe.Fit(choices[i].Recipes, share, cancellation))];
+            ForecastModel?[] chosen = [.. shares.SelectMany((share, i) => _options.Regression is null
+                ? ForecastRecipe.Fit(choices[i].Recipes, share, cancellation)
+                : [choices[i].Recipes[0].Fit(share[0], CovariatesUntil(rows), cancellation)])];
             return new BacktestFit([.. chosen.Select((model, i) => model ?? before?.Models[i])], [.. chosen.Select(model => model?.Members[0].Report ?? FitReport.None)]) { Choices = choices };
         }
 
@@ -161,15 +170,22 @@ public sealed class Backtest
         for (int i = 0; i < shares.Length; i++)
         {
             ForecastModel? last = before?.Models[i];
-            (models[i], reports[i]) = FitOne(shares[i], last, cancellation);
+            (models[i], reports[i]) = FitOne(shares[i], rows, last, cancellation);
             models[i] ??= last;
         }
 
         return new BacktestFit(models, reports);
     }
 
-    private (ForecastModel? Model, FitReport Report) FitOne(IReadOnlyList<ReadOnlyMemory<double>> share, ForecastModel? last, CancellationToken cancellation)
+    private (ForecastModel? Model, FitReport Report) FitOne(IReadOnlyList<ReadOnlyMemory<double>> share, int rows, ForecastModel? last, CancellationToken cancellation)
     {
+        if (_options.Regression is { } regression)
+        {
+            ForecastRecipe recipe = ForecastRecipe.Of(_options.Shape, _options.Normalisation, _options.Fit) with { Regression = regression };
+            ForecastModel? model = (last is null ? recipe : recipe.From(last)).Fit(share[0], CovariatesUntil(rows), cancellation);
+            return (model, model?.Members[0].Report ?? FitReport.None);
+        }
+
         // A mixture that lost components cannot be gone on from with all of them. What the others lead into may be no dead end for a start afresh.
         if (last?.Members[0].Mixture is { } from && from.Components == _options.Fit.Components
             && ForecastModel.Fit(share, _options.Shape, _options.Normalisation, _options.Fit with { InitialMixture = from }, cancellation) is { Model: not null } further)
@@ -221,7 +237,7 @@ public sealed class Backtest
         for (int n = from; n < to; n++)
         {
             int origin = schedule.Origin(n), reach = forecaster.Model.Reach;
-            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made) ? made : null;
+            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made, CovariatesOf(forecaster.Model, origin)) ? made : null;
             for (int c = 0; c < _channels; c++)
             {
                 int column = (history * _channels) + c;
@@ -260,6 +276,16 @@ public sealed class Backtest
         if (options.Joint && (options.PerSeries || options.Search is not null))
         {
             throw new ArgumentException("columns together have one model, which no search chooses");
+        }
+
+        if (options.Regression is not null && (options.Joint || (columns.Count > 1 && !options.PerSeries)))
+        {
+            throw new ArgumentException("covariates have effects on one series: columns have a model each, or there is one");
+        }
+
+        if (options.Regression is { Count: var count } && options.Covariates.Length < (long)count * (split.Train + split.Valid + split.Test))
+        {
+            throw new ArgumentException($"the split {split.Train},{split.Valid},{split.Test} needs {count} covariates of every row, and there are {options.Covariates.Length} numbers");
         }
 
         if (options.Stride < 1 || options.Season < 1)

@@ -1,4 +1,5 @@
 using TsForecaster.Model.Evaluation.Selection;
+using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
@@ -60,4 +61,10 @@ public sealed record BacktestOptions
     public SelectionTask? Search { get; init; }
 
     public PointForecast Point { get; init; } = PointForecast.Mean;
+
+    /// <summary>How the effects of <see cref="Covariates"/> are found; null for none. Every column then has a model of its own.</summary>
+    public CovariateRegression? Regression { get; init; }
+
+    /// <summary>What is known ahead of each row, rows×q row-major.</summary>
+    public ReadOnlyMemory<double> Covariates { get; init; }
 }

@@ -5,4 +5,18 @@ namespace TsForecaster.Model.Forecasting;
 /// <param name="Means">m_k, (F·C)×K row-major: the components of one value stand side by side.</param>
 /// <param name="Covariances">S_k in normalised units.</param>
 /// <param name="Scales">What a normalised unit of each channel is worth.</param>
-internal sealed record ConditionalMixture(double[] Weights, double[] Means, FutureCovariance[] Covariances, double[] Scales);
+internal sealed record ConditionalMixture(double[] Weights, double[] Means, FutureCovariance[] Covariances, double[] Scales)
+{
+    /// <summary>Moves the means of every step, of one channel.</summary>
+    /// <param name="by">F numbers, or none.</param>
+    public void Move(ReadOnlySpan<double> by)
+    {
+        for (int i = 0; i < by.Length; i++)
+        {
+            foreach (ref double mean in Means.AsSpan(i * Weights.Length, Weights.Length))
+            {
+                mean += by[i];
+            }
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace TsForecaster.Model.Forecasting;
 
@@ -47,6 +48,9 @@ internal ref struct ContentReader(ReadOnlySpan<byte> content)
 
         return numbers;
     }
+
+    /// <summary>UTF-8, its length in bytes before it.</summary>
+    public string Text(string name) => Encoding.UTF8.GetString(Take(Count($"length of the {name}")));
 
     /// <summary>Called before arrays are made, so that impossible sizes do not become allocations.</summary>
     public readonly void RequireNumbers(double count)

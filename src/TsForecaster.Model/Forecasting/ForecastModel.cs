@@ -27,8 +27,10 @@ public sealed class ForecastModel
     /// members were not fitted to, it makes up for intervals that are too narrow or too wide.
     /// </param>
     /// <param name="transform">What the members' windows are cut from: the values, or their logarithms.</param>
+    /// <param name="covariates">What is taken off the transformed values before windows are cut from them, and put on forecasts; null for nothing. One channel then.</param>
     /// <exception cref="ArgumentException">It is not so.</exception>
-    public ForecastModel(IReadOnlyList<WindowModel> members, IReadOnlyList<double> weights, IReadOnlyList<double>? spread = null, ValueTransform transform = ValueTransform.None)
+    public ForecastModel(
+        IReadOnlyList<WindowModel> members, IReadOnlyList<double> weights, IReadOnlyList<double>? spread = null, ValueTransform transform = ValueTransform.None, CovariateEffects? covariates = null)
     {
         if (members.Count == 0 || weights.Count != members.Count || !weights.All(weight => weight > 0.0 && double.IsFinite(weight)))
         {
@@ -46,10 +48,15 @@ public sealed class ForecastModel
             throw new ArgumentException($"the spread has a factor above zero for each of {members[0].Shape.Future} steps, or none; it is {string.Join(", ", spread)}", nameof(spread));
         }
 
+        if (covariates is not null && members[0].Shape.Channels > 1)
+        {
+            throw new ArgumentException($"covariates have effects on one channel, not on {members[0].Shape.Channels}", nameof(covariates));
+        }
+
         // Weights that are shares already stay as they are, to the bit.
         double total = Math.Abs(weights.Sum() - 1.0) <= 1e-12 ? 1.0 : weights.Sum();
         (Members, _weights, _spread) = ([.. members], [.. weights.Select(weight => weight / total)], [.. spread]);
-        (Reach, Transform) = (members.Max(member => member.Reach), transform);
+        (Reach, Transform, Covariates) = (members.Max(member => member.Reach), transform, covariates);
     }
 
     public IReadOnlyList<WindowModel> Members { get; }
@@ -62,6 +69,9 @@ public sealed class ForecastModel
 
     /// <summary>Members describe the transformed values; forecasts are of the values themselves.</summary>
     public ValueTransform Transform { get; }
+
+    /// <summary>Effects of what is known ahead, which forecasts then have to be given; null for none.</summary>
+    public CovariateEffects? Covariates { get; }
 
     /// <summary>F.</summary>
     public int Future => Members[0].Shape.Future;

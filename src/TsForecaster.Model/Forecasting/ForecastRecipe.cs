@@ -12,6 +12,9 @@ namespace TsForecaster.Model.Forecasting;
 /// <param name="Spread">See <see cref="ForecastModel.Spread"/>; may be empty.</param>
 public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadOnlyList<double> Weights, IReadOnlyList<double> Spread, ValueTransform Transform)
 {
+    /// <summary>How effects of covariates are found, which are taken off before windows are cut; null where there are none. One series then has the model to itself.</summary>
+    public CovariateRegression? Regression { get; init; }
+
     /// <summary>Steps of history that a forecast needs.</summary>
     public int Reach => Members.Max(member => member.Reach);
 
@@ -71,11 +74,39 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default) => Fit([this], histories, cancellation)[0];
 
     /// <summary>
+    /// The same for one history of one channel whose covariates are known: their effects are found first, and the densities fitted to what is left. Null too where they cannot be found.
+    /// </summary>
+    /// <param name="covariates">T×q row-major; not looked at without <see cref="Regression"/>.</param>
+    public ForecastModel? Fit(ReadOnlyMemory<double> history, ReadOnlyMemory<double> covariates, CancellationToken cancellation = default)
+    {
+        if (Regression is null)
+        {
+            return Fit([history], cancellation);
+        }
+
+        double[] values = new double[history.Length];
+        Transform.Apply(history.Span, values);
+        if (Regression.Fit(values, covariates.Span) is not { } effects)
+        {
+            return null;
+        }
+
+        effects.Remove(values, covariates.Span, values);
+        ForecastModel? left = (this with { Regression = null, Transform = ValueTransform.None }).Fit([values], cancellation);
+        return left is null ? null : new ForecastModel(left.Members, left.Weights.ToArray(), left.Spread.ToArray(), Transform, effects);
+    }
+
+    /// <summary>
     /// Fits the models of several recipes to the windows of all histories, sharing what they have in common. The histories share the
     /// densities; a series differs from another in the weights it gives them.
     /// </summary>
     public static ForecastModel?[] Fit(IReadOnlyList<ForecastRecipe> recipes, IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default)
     {
+        if (recipes.Any(recipe => recipe.Regression is not null))
+        {
+            throw new ArgumentException("a recipe with covariates is fitted to one history, with its covariates", nameof(recipes));
+        }
+
         // Recipes that share a fit stand side by side.
         BaseFits bases = new(histories, 2);
         Dictionary<(DensityRecipe, ValueTransform), WindowModel?> members = [];

@@ -29,18 +29,28 @@ public sealed class Forecaster
     /// nothing observed is left out.
     /// </summary>
     /// <param name="past">The last steps the model reaches back, <see cref="ForecastModel.Reach"/>·C numbers, oldest first.</param>
-    /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all.</exception>
-    public Forecast Predict(ReadOnlySpan<double> past) => TryPredict(past, out Forecast? forecast) ? forecast : throw Unobserved();
+    /// <param name="covariates">Of the steps of the past and of the F steps to come, (<see cref="ForecastModel.Reach"/> + F)×q row-major, where the model has <see cref="ForecastModel.Covariates"/>;
+    /// else of no meaning. A value of the past whose covariates are not known (NaN) counts as missing.</param>
+    /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all; or covariates are missing.</exception>
+    public Forecast Predict(ReadOnlySpan<double> past, ReadOnlySpan<double> covariates = default) => TryPredict(past, out Forecast? forecast, covariates) ? forecast : throw Unobserved();
 
     /// <summary>The same; false where no member looks at an observed value of the past.</summary>
     /// <inheritdoc cref="Predict"/>
-    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast)
+    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast, ReadOnlySpan<double> covariates = default)
     {
         Require(past, 1);
-        if (Model.Transform != ValueTransform.None)
+        RequireCovariates(covariates.Length);
+        double[] effects = [];
+        if (Model.Transform != ValueTransform.None || Model.Covariates is not null)
         {
             double[] transformed = new double[past.Length];
             Model.Transform.Apply(past, transformed);
+            if (Model.Covariates is { } covariate)
+            {
+                covariate.Remove(transformed, covariates[..^(Model.Future * covariate.Count)], transformed);
+                effects = EffectsAhead(covariate, covariates);
+            }
+
             past = transformed;
         }
 
@@ -55,8 +65,28 @@ public sealed class Forecaster
             }
         }
 
+        foreach (ConditionalMixture conditional in conditionals)
+        {
+            conditional.Move(effects);
+        }
+
         forecast = conditionals.Count == 0 ? null : _members.Length == 1 ? new Forecast(Model, conditionals[0]) : Forecast.Pool(Model, conditionals, weights);
         return forecast is not null;
+    }
+
+    private double[] EffectsAhead(CovariateEffects effects, ReadOnlySpan<double> covariates)
+    {
+        double[] ahead = new double[Model.Future];
+        for (int step = 0; step < ahead.Length; step++)
+        {
+            ahead[step] = effects.Of(covariates.Slice((Model.Reach + step) * effects.Count, effects.Count));
+            if (!double.IsFinite(ahead[step]))
+            {
+                throw new ArgumentException($"the covariates of step {step + 1} are not known; a forecast needs them all");
+            }
+        }
+
+        return ahead;
     }
 
     /// <summary>
@@ -66,27 +96,28 @@ public sealed class Forecaster
     /// <param name="past">As <see cref="Predict"/> takes it.</param>
     /// <param name="mean">Receives F·C numbers.</param>
     /// <param name="standardDeviation">Receives F·C numbers.</param>
+    /// <param name="covariates">As <see cref="Predict"/> takes them.</param>
     /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
-    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
+    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
     {
-        if (!TryPredictMoments(past, mean, standardDeviation))
+        if (!TryPredictMoments(past, mean, standardDeviation, covariates))
         {
             throw Unobserved();
         }
     }
 
     /// <summary>The same; false where no member looks at an observed value of the past, and nothing is written then.</summary>
-    /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double})"/>
-    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
+    /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double}, ReadOnlySpan{double})"/>
+    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
     {
         RequireLength(mean.Length, 1);
         RequireLength(standardDeviation.Length, 1);
         Require(past, 1);
-        return TryMoments(past, mean, standardDeviation);
+        return TryMoments(past, mean, standardDeviation, covariates);
     }
 
     /// <summary>
-    /// The same for many pasts that share the model, in less time each and to the same bits.
+    /// The same for many pasts that share the model, in less time each and to the same bits; not for a model with covariates.
     /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="pasts">One after another.</param>
@@ -101,7 +132,7 @@ public sealed class Forecaster
         Require(pasts, count);
         const int Block = PanelKernels.Width;
         int n = 0;
-        for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty && Model.Transform == ValueTransform.None; n += Block)
+        for (; n + Block <= count && _members.Length == 1 && Model.Spread.IsEmpty && Model.Transform == ValueTransform.None && Model.Covariates is null; n += Block)
         {
             ReadOnlySpan<double> block = pasts.Slice(n * _reach, Block * _reach);
             Span<double> blockMeans = means.Slice(n * _future, Block * _future);
@@ -126,11 +157,11 @@ public sealed class Forecaster
         }
     }
 
-    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation)
+    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
     {
-        if (_members.Length > 1 || Model.Transform != ValueTransform.None || !_members[0].TryMoments(past, mean, standardDeviation))
+        if (_members.Length > 1 || Model.Transform != ValueTransform.None || Model.Covariates is not null || !_members[0].TryMoments(past, mean, standardDeviation))
         {
-            if (!TryPredict(past, out Forecast? forecast))
+            if (!TryPredict(past, out Forecast? forecast, covariates))
             {
                 return false;
             }
@@ -164,6 +195,14 @@ public sealed class Forecaster
             {
                 throw new ArgumentException($"the past is infinite at position {i % _reach}; a missing value is NaN");
             }
+        }
+    }
+
+    private void RequireCovariates(int length)
+    {
+        if (Model.Covariates is { } effects && length != (Model.Reach + Model.Future) * effects.Count)
+        {
+            throw new ArgumentException($"there are {length} numbers of covariates; the model takes {effects.Count} of {Model.Reach} steps back and {Model.Future} ahead, {(Model.Reach + Model.Future) * effects.Count} numbers");
         }
     }
 

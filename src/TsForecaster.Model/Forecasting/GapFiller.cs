@@ -27,7 +27,7 @@ public sealed class GapFiller
         double[] costs = [.. model.Members.Select(member => member.Mixture.Components * Math.Pow(member.Shape.Dimension, 3))];
         double most = Math.Max(Affordable, costs.Min());
         int chosen = Enumerable.Range(0, costs.Length).Where(i => costs[i] <= most).MaxBy(i => model.Weights[i]);
-        return new GapFiller(model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform));
+        return new GapFiller(model.Members.Count == 1 ? model : new ForecastModel([model.Members[chosen]], [1.0], transform: model.Transform, covariates: model.Covariates));
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed class GapFiller
     /// <param name="channel">From 0.</param>
     /// <returns>One density a value; null where nothing was observed in its window, or nothing of its channel and its level is one of the window.</returns>
     /// <exception cref="ArgumentException">The history is no whole number of steps or holds an infinite value, or a value lies outside of it.</exception>
-    public UnivariateMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel = 0)
+    public UnivariateMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel = 0, ReadOnlySpan<double> covariates = default)
     {
         int channels = Model.Channels;
         ArgumentOutOfRangeException.ThrowIfNegative(channel);
@@ -54,6 +54,12 @@ public sealed class GapFiller
 
         double[] values = new double[history.Length];
         Model.Transform.Apply(history, values);
+        if (Model.Covariates is { } effects)
+        {
+            RequireCovariates(covariates.Length, values.Length * effects.Count);
+            effects.Remove(values, covariates, values);
+        }
+
         for (int i = 0; i < values.Length; i++)
         {
             if (double.IsInfinity(values[i]))
@@ -81,13 +87,22 @@ public sealed class GapFiller
         var filled = new UnivariateMixture?[back.Length];
         for (int i = 0; i < filled.Length; i++)
         {
-            filled[i] = Pool(parts, i);
+            double effect = Model.Covariates?.Of(covariates.Slice((values.Length - 1 - back[i]) * Model.Covariates.Count, Model.Covariates.Count)) ?? 0.0;
+            filled[i] = double.IsNaN(effect) ? null : Pool(parts, i, effect);
         }
 
         return filled;
     }
 
-    private UnivariateMixture? Pool(GapMixture?[][] parts, int value)
+    private static void RequireCovariates(int found, int needed)
+    {
+        if (found != needed)
+        {
+            throw new ArgumentException($"there are {found} numbers of covariates, and the history's steps have {needed}");
+        }
+    }
+
+    private UnivariateMixture? Pool(GapMixture?[][] parts, int value, double effect)
     {
         double total = 0.0;
         List<double> weights = [], means = [], deviations = [];
@@ -102,7 +117,7 @@ public sealed class GapFiller
             {
                 double share = Model.Weights[m] / total;
                 weights.AddRange(part.Weights.Select(weight => share * weight));
-                means.AddRange(part.Means);
+                means.AddRange(part.Means.Select(mean => mean + effect));
                 deviations.AddRange(part.Deviations);
             }
         }

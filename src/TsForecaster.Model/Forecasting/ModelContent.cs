@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using TsForecaster.Model.Mixtures;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
 
 /// <summary>
-/// What a model file holds, version 4 (and 3, which knew no mean of the history): transform and spread, then each member with its weight: shape, normalisation and mixture; then the
-/// reports of their fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
+/// What a model file holds, version 5 (4 knew no covariates, 3 no mean of the history): transform and spread, then each member with its weight: shape, normalisation and mixture; then the effects of covariates, and the
+/// reports of the fits. Of each covariance only what its shape leaves free is written: lower triangles (one, when tied), diagonals,
 /// or one variance a component.
 /// </summary>
 internal static class ModelContent
@@ -18,12 +19,26 @@ internal static class ModelContent
     {
         var bytes = new ArrayBufferWriter<byte>();
         WriteParameters(bytes, model);
+        if (model.Covariates is { } effects)
+        {
+            Write(bytes, effects.Effects);
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan))[..12];
     }
 
     public static void Write(IBufferWriter<byte> writer, ForecastModel model)
     {
         WriteParameters(writer, model);
+        Write(writer, model.Covariates?.Count ?? 0);
+        if (model.Covariates is { } effects)
+        {
+            Write(writer, effects.Effects);
+            byte[] source = Encoding.UTF8.GetBytes(effects.Source);
+            Write(writer, source.Length);
+            writer.Write(source);
+        }
+
         foreach (WindowModel member in model.Members)
         {
             WriteReport(writer, member.Report);
@@ -99,7 +114,7 @@ internal static class ModelContent
     }
 
     /// <exception cref="ModelFileException">A number is impossible, or there are too few or too many.</exception>
-    public static ForecastModel Read(ReadOnlySpan<byte> content)
+    public static ForecastModel Read(ReadOnlySpan<byte> content, int version = ModelFile.Version)
     {
         var reader = new ContentReader(content);
         try
@@ -118,13 +133,14 @@ internal static class ModelContent
                 parts[i] = (shape, ReadNormalisation(ref reader), ReadMixture(ref reader, shape));
             }
 
+            CovariateEffects? covariates = version < 5 ? null : ReadCovariates(ref reader);
             var models = new WindowModel[members];
             for (int i = 0; i < members; i++)
             {
                 models[i] = new WindowModel(parts[i].Shape, parts[i].Normalisation, parts[i].Mixture, ReadReport(ref reader));
             }
 
-            var model = new ForecastModel(models, weights, spread, transform);
+            var model = new ForecastModel(models, weights, spread, transform, covariates);
             reader.RequireEnd();
             return model;
         }
@@ -132,6 +148,19 @@ internal static class ModelContent
         {
             throw new ModelFileException($"the model file holds an impossible model: {impossible.Message}");
         }
+    }
+
+    private static CovariateEffects? ReadCovariates(ref ContentReader reader)
+    {
+        int count = reader.Count("covariates");
+        if (count == 0)
+        {
+            return null;
+        }
+
+        reader.RequireNumbers(count);
+        double[] effects = reader.Numbers(count);
+        return new CovariateEffects(effects, reader.Text("source of the covariates"));
     }
 
     private static WindowShape ReadShape(ref ContentReader reader)

@@ -13,8 +13,8 @@ public sealed class ModelFileException(string message) : Exception(message);
 /// </summary>
 public static class ModelFile
 {
-    /// <summary>The version that is written; that before it is read too.</summary>
-    public const int Version = 4;
+    /// <summary>The version that is written; 3 and 4 are read too.</summary>
+    public const int Version = 5;
 
     private const int HeaderBytes = 8 + sizeof(int) + sizeof(long);
 
@@ -78,7 +78,7 @@ public static class ModelFile
             throw new ModelFileException($"the model file is damaged: it goes on after its end at byte {HeaderBytes + length + SHA256.HashSizeInBytes}");
         }
 
-        return ModelContent.Read(content);
+        return ModelContent.Read(content, version);
     }
 
     private static byte[] Hash(ReadOnlySpan<byte> header, ReadOnlySpan<byte> content)

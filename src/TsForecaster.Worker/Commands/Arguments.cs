@@ -59,11 +59,11 @@ internal static class Arguments
     public static Argument<string> ModelFile() => new("MODEL") { Description = "A model file that fit wrote" };
 
     /// <exception cref="UsageException">A name is empty or named twice.</exception>
-    public static IReadOnlyList<string> Columns(string text)
+    public static IReadOnlyList<string> Columns(string text, string option = "--values")
     {
         string[] names = text.Split(',', StringSplitOptions.TrimEntries);
         return names.Any(name => name.Length == 0) || names.Distinct(StringComparer.Ordinal).Count() != names.Length
-            ? throw new UsageException($"--values {text}: expected different column names with commas between them")
+            ? throw new UsageException($"{option} {text}: expected different column names with commas between them")
             : names;
     }
 

@@ -25,6 +25,7 @@ internal static class BacktestCommand
         Option<bool> standardise = new("--standardise") { Description = "Work and score in units of each column's training standard deviation around its training mean" };
         Option<bool> perSeries = new("--per-series") { Description = "A model for each column instead of one for all" };
         Option<bool> joint = Arguments.Joint();
+        CovariateArguments covariates = new();
         Option<string> finalFit = new("--final-fit") { Description = "Rows that the scored model is fitted on", DefaultValueFactory = _ => "train" };
         finalFit.AcceptOnlyFromAmong("train", "train+valid");
         Option<int?> refitEvery = new("--refit-every") { Description = "Walking through TEST, fit anew on all rows so far every so many rows, as the service does; the settings stay", HelpName = "ROWS" };
@@ -36,12 +37,12 @@ internal static class BacktestCommand
         Option<string?> html = new("--html") { Description = "HTML page to write with tables and figures, which compares as --compare does", HelpName = "FILE" };
         Command command = new("backtest", "Fit on the first rows, score on the last, beside the seasonal naive")
         {
-            source, panel, panelTest, past, future, split, stride, season, standardise, perSeries, joint, finalFit, refitEvery, history, model, budget, compare, report, html,
+            source, panel, panelTest, past, future, split, stride, season, standardise, perSeries, joint, covariates, finalFit, refitEvery, history, model, budget, compare, report, html,
         };
         command.SetAction((parsed, stop) =>
         {
             bool isPanel = parsed.GetValue(panel) is not null;
-            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--joint", "--final-fit", "--refit-every"] : ["--panel-test", "--history"];
+            string[] foreign = isPanel ? ["--data", "--values", "--time", "--split", "--stride", "--standardise", "--joint", "--calendar", "--holidays", "--zone", "--known", "--final-fit", "--refit-every"] : ["--panel-test", "--history"];
             if (Array.Find(foreign, name => parsed.GetResult(name) is { Tokens.Count: > 0 } or System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } misplaced)
             {
                 throw new UsageException($"{misplaced} {(isPanel ? "cannot be used with" : "needs")} --panel");
@@ -80,6 +81,7 @@ internal static class BacktestCommand
                 Standardise = parsed.GetValue(standardise),
                 PerSeries = each,
                 Joint = parsed.GetValue(joint),
+                Covariates = isPanel ? new CovariateSource() : covariates.Of(parsed, parsed.GetValue(source.Data) is null || parsed.GetValue(source.Values) is null ? null : source.Of(parsed)),
                 FitOnValid = parsed.GetValue(finalFit) == "train+valid",
                 RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,
             };
@@ -107,7 +109,7 @@ internal static class BacktestCommand
                 AtomicFile.Check(page, parsed.GetValue(source.Data));
                 SeriesTable table = wanted.Read();
                 table.WarnOfUnevenTimes(terminal.Error);
-                run = BacktestRun.OfTable(table, request);
+                run = BacktestRun.OfTable(table, wanted.Read(request.Covariates.Known), request);
             }
 
             (string, bool)[] files = [.. json is null ? Array.Empty<(string, bool)>() : [(json, IsPage(json))], .. page is null ? Array.Empty<(string, bool)>() : [(page, true)]];

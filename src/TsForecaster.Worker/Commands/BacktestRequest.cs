@@ -31,6 +31,9 @@ internal sealed record BacktestRequest
     /// <summary>Of a panel: the last so many training values of every series are given; 0 for all.</summary>
     public int History { get; init; }
 
+    /// <summary>What is known ahead of each row.</summary>
+    public CovariateSource Covariates { get; init; } = new();
+
     public bool FitOnValid { get; init; }
 
     /// <summary>Rows from one refit to the next; 0 for none.</summary>
@@ -52,6 +55,11 @@ internal sealed record BacktestRequest
         if (Joint && PerSeries)
         {
             throw new UsageException("--joint cannot be used with --per-series");
+        }
+
+        if (Joint && Covariates.Count > 0)
+        {
+            throw new UsageException("--joint cannot be used with --calendar, --holidays or --known, which have effects on one series");
         }
 
         if (Joint)

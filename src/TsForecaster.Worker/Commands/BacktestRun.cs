@@ -38,7 +38,7 @@ internal sealed class BacktestRun
     public IReadOnlyList<long>? Times { get; init; }
 
     /// <exception cref="FailureException">The table does not hold what the split or the windows need.</exception>
-    public static BacktestRun OfTable(SeriesTable table, BacktestRequest request)
+    public static BacktestRun OfTable(SeriesTable table, IReadOnlyList<double[]> known, BacktestRequest request)
     {
         DataSplit split = request.Split ?? Default(table.Rows);
         if (split.Rows > table.Rows)
@@ -79,6 +79,8 @@ internal sealed class BacktestRun
                 Joint = request.Joint,
                 FitOnValid = fitOnValid,
                 RefitEvery = request.RefitEvery,
+                Regression = request.Covariates.Regression(model.Season),
+                Covariates = request.Covariates.Rows(table, known),
             },
             table.Names);
         IReadOnlyList<(string, object?)> settings =
@@ -93,6 +95,7 @@ internal sealed class BacktestRun
             ("standardise", request.Standardise),
             ("per_series", request.PerSeries),
             ("joint", request.Joint),
+            ("covariates", request.Covariates.Names),
             ("final_fit", fitOnValid ? "train+valid" : "train"),
             ("refit_every", request.RefitEvery),
         ];

@@ -20,8 +20,9 @@ internal static class FitCommand
         Option<string[]> model = Arguments.Model();
         Option<string?> budget = Arguments.Budget();
         Option<bool> joint = Arguments.Joint();
+        CovariateArguments covariates = new();
         Option<string> file = new("--out") { Description = "Model file to write, wholly or not at all", HelpName = "FILE", DefaultValueFactory = _ => "model.tsf" };
-        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, joint, model, budget, file };
+        Command command = new("fit", "Fit a model to the windows of a CSV file and save it") { source, past, future, season, joint, covariates, model, budget, file };
         command.SetAction((parsed, stop) =>
         {
             string output = parsed.GetValue(file)!;
@@ -43,26 +44,36 @@ internal static class FitCommand
 
             double cost = Arguments.Budget(parsed.GetValue(budget));
             TableRequest request = source.Of(parsed);
+            CovariateSource known = covariates.Of(parsed, request);
+            if (known.Count > 0 && request.Columns.Count > 1)
+            {
+                throw new UsageException("--calendar, --holidays and --known have effects on one series: --values names one column then");
+            }
+
             AtomicFile.Check(output, parsed.GetValue(source.Data));
             if (!auto)
             {
                 Arguments.WarnOfBudget(terminal, parsed.GetValue(budget), "nothing is searched for when --past or the mixture is given; --model components=auto searches");
             }
 
-            return RunAsync(terminal, request, settings, auto ? settings.Search(cost) : null, together, output, stop);
+            return RunAsync(terminal, request, settings, auto ? settings.Search(cost) : null, together, known, output, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, TableRequest request, ModelSettings settings, SelectionTask? search, bool joint, string file, CancellationToken stop)
+    private static async Task<int> RunAsync(Terminal terminal, TableRequest request, ModelSettings settings, SelectionTask? search, bool joint, CovariateSource known, string file, CancellationToken stop)
     {
         SeriesTable table = request.Read();
         table.WarnOfUnevenTimes(terminal.Error);
         Models.CheckSeason(table.File, settings.Season, table.Rows);
+        CovariateRegression? regression = known.Regression(settings.Season);
+        ReadOnlyMemory<double> covariates = known.Rows(table, request.Read(known.Known));
         long begun = terminal.Time.GetTimestamp();
         (ForecastModel model, SelectionResult? choice) = await terminal.WithProgressAsync(
             search is null ? "fitting" : "searching",
-            share => search is null ? (Models.Fit(table.File, table.Columns, settings, joint, stop), null) : Models.Choose(table.File, table.Columns, search, share, stop),
+            share => search is null
+                ? (regression is null ? Models.Fit(table.File, table.Columns, settings, joint, stop) : Models.Fit(table.File, table.Columns[0], covariates, settings, regression, stop), null)
+                : Models.Choose(table.File, table.Columns, search with { Regression = regression, Covariates = covariates }, share, stop),
             stop);
         TimeSpan took = terminal.Time.GetElapsedTime(begun);
         AtomicFile.Write(file, stream => ModelFile.Save(stream, model));

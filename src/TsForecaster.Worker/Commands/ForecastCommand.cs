@@ -21,7 +21,7 @@ internal static class ForecastCommand
         command.SetAction(parsed =>
         {
             TableRequest request = source.Of(parsed);
-            int? count = parsed.GetValue(steps) is { } wanted ? Arguments.Within(1, MostSteps, "--steps", wanted) : null;
+            int? count = parsed.GetValue(steps) is { } asked ? Arguments.Within(1, MostSteps, "--steps", asked) : null;
             if (parsed.GetValue(above) is { } threshold && !double.IsFinite(threshold))
             {
                 throw new UsageException($"--above {threshold}: a finite number is allowed");
@@ -30,7 +30,11 @@ internal static class ForecastCommand
             ForecastModel model = Models.Load(parsed.GetValue(file)!);
             SeriesTable table = request.Read();
             table.WarnOfUnevenTimes(terminal.Error);
-            ForecastRows rows = ForecastRows.Of(model, table, count ?? model.Future, parsed.GetValue(above));
+            int wanted = count ?? model.Future;
+            CovariateSource known = CovariateSource.Of(model);
+            double[] covariates = known.Rows(table, request.Read(known.Known), ahead: wanted + model.Future);
+            table = known.Known.Count == 0 ? table : known.Observed(table, model, wanted);
+            ForecastRows rows = ForecastRows.Of(model, table, wanted, parsed.GetValue(above), covariates);
             rows.Write(terminal, parsed.GetValue(format)!);
             return CommandLine.Ok;
         });

@@ -15,6 +15,7 @@ internal static class ModelFacts
         ("future", model.Future),
         ("channels", model.Channels),
         ("reach", model.Reach),
+        .. model.Covariates is { } effects ? [("covariates", $"{effects.Count}: {CovariateSource.Of(model)}")] : Array.Empty<(string, object?)>(),
         .. model.Spread.IsEmpty ? Array.Empty<(string, object?)>() : [("spread", model.Spread.ToArray())],
         .. model.Members.Count == 1 ? Of(model.Members[0]) : [("member_weights", model.Weights.ToArray())],
     ];

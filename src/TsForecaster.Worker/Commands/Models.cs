@@ -47,15 +47,27 @@ internal static class Models
         return model ?? throw new FailureException($"{file}: no mixture could be fitted, a covariance stayed singular after {report.RidgeEscalations} ridge escalations; fewer components, a larger ridge or another covariance may help");
     }
 
+    /// <summary>Fits a model of one column whose covariates are known.</summary>
+    /// <exception cref="FailureException">There are too few rows, or a covariance stayed singular.</exception>
+    public static ForecastModel Fit(string file, double[] column, ReadOnlyMemory<double> covariates, ModelSettings settings, CovariateRegression regression, CancellationToken cancellation)
+    {
+        CheckWindows(file, [column], settings.Shape, settings.FitOptions.Components);
+        return (ForecastRecipe.Of(settings.Shape, settings.Normalisation, settings.FitOptions) with { Regression = regression }).Fit(column, covariates, cancellation)
+            ?? throw new FailureException($"{file}: no mixture could be fitted: {column.Length} rows may be too few for the effects of {regression.Count} covariates, or a covariance stayed singular");
+    }
+
     /// <summary>Chooses how to forecast on the last rows, and fits one model so to all of them.</summary>
     /// <exception cref="FailureException">There is too little to choose by.</exception>
     public static (ForecastModel Model, SelectionResult Choice) Choose(string file, IReadOnlyList<double[]> histories, SelectionTask task, IProgress<double> progress, CancellationToken cancellation)
     {
         ReadOnlyMemory<double>[] series = Histories(histories, joint: false);
-        return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && ForecastRecipe.Mean(choice.Recipes).Fit(series, cancellation) is { } model
+        return ModelSelection.TryChoose(series, task, out SelectionResult? choice, progress, cancellation) && FitAs(choice.Recipes, series, task.Covariates, cancellation) is { } model
             ? (model, choice)
             : throw new FailureException($"{file}: {series[0].Length} rows, or what is observed of them, are too few to choose by how to forecast {task.Future}");
     }
+
+    private static ForecastModel? FitAs(IReadOnlyList<ForecastRecipe> recipes, ReadOnlyMemory<double>[] series, ReadOnlyMemory<double> covariates, CancellationToken cancellation) =>
+        recipes.Count == 1 ? recipes[0].Fit(series[0], covariates, cancellation) : ForecastRecipe.Mean(recipes).Fit(series, cancellation);
 
     /// <exception cref="FailureException">There are fewer windows to learn from than components, or none.</exception>
     public static void CheckWindows(string file, IReadOnlyList<ReadOnlyMemory<double>> histories, WindowShape shape, int components)

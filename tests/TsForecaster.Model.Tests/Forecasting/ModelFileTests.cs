@@ -116,11 +116,17 @@ public sealed class ModelFileTests
         Assert.Contains("newer program", message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Load_VersionBefore_IsRead()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Load_VersionBeforeCovariates_IsRead(int version)
     {
+        // It had no number of covariates before the report, whose trace has three numbers.
+        const int Report = (8 * sizeof(int)) + (4 * sizeof(double));
         byte[] bytes = Bytes(_model);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), ModelFile.Version - 1);
+        bytes = [.. bytes.AsSpan(0, bytes.Length - SHA256.HashSizeInBytes - Report - sizeof(int)), .. bytes.AsSpan(bytes.Length - SHA256.HashSizeInBytes - Report)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), version);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(12), bytes.Length - HeaderBytes - SHA256.HashSizeInBytes);
         Assert.Equal(_model.Id, ModelFile.Load(new MemoryStream(Sealed(bytes))).Id);
     }
 

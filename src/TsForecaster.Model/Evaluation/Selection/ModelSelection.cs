@@ -12,6 +12,9 @@ namespace TsForecaster.Model.Evaluation.Selection;
 public static class ModelSelection
 {
     private const double Negligible = 0.01;
+
+    /// <summary>Of the squared error without covariates: what they have to come to in either half of the held-out rows.</summary>
+    private const double Worthwhile = 0.99;
     private const int LongWindow = 64;
 
     /// <param name="series">They share densities and have weights of their own; NaN where missing; all of them end at the same time.</param>
@@ -35,23 +38,54 @@ public static class ModelSelection
         }
 
         bool log = task.TryLog && series.All(values => Positive(values.Span));
-        SelectionTask each = log ? task with { Budget = task.Budget / 2.0 } : task;
-        if (Search.Run(series, each, ValueTransform.None, Part(progress, 0.0, log ? 0.5 : 1.0), cancellation) is not { } plain)
+        int searches = 1 + (log ? 1 : 0) + (task.Regression is null ? 0 : 1), done = 0;
+        task = task with { Budget = task.Budget / searches };
+        if (Run(series, ValueTransform.None) is not { } best)
         {
             return false;
         }
 
-        Search best = plain;
+        // All are judged in the units of the series, so that they can be compared.
+        double cost = best.Cost * searches;
         if (log)
         {
-            // Both are judged in the units of the series, so that they can be compared.
-            Search? logs = Search.Run(series, each, ValueTransform.Log, Part(progress, 0.5, 1.0), cancellation);
-            best = logs?.Mse < plain.Mse ? logs : plain;
-            best.Trials.AddRange((best == plain ? logs?.Trials ?? [] : plain.Trials).Select(trial => trial with { Weight = 0.0 }));
+            best = Better(best, Run(series, ValueTransform.Log));
         }
 
-        result = best.Result(log ? plain.Cost * 2.0 : plain.Cost);
+        if (task.Regression is { } regression && series.Count == 1 && WithoutEffects(regression, series[0], task.Covariates, best.HeldOut, best.Transform) is { } left)
+        {
+            // Effects that only looked right for a while must not decide.
+            best = Better(best, Run([left], best.Transform, regression), inBothHalves: true);
+        }
+
+        result = best.Result(cost);
         return true;
+
+        Search? Run(IReadOnlyList<ReadOnlyMemory<double>> values, ValueTransform transform, CovariateRegression? taken = null) =>
+            Search.Run(values, series, task, transform, taken, Part(progress, (double)done / searches, (double)++done / searches), cancellation);
+    }
+
+    /// <summary>The one with the smaller error, which reports the trials of both.</summary>
+    private static Search Better(Search one, Search? other, bool inBothHalves = false)
+    {
+        Search better = other?.Mse < one.Mse && (!inBothHalves || (other.Halves.First < Worthwhile * one.Halves.First && other.Halves.Second < Worthwhile * one.Halves.Second)) ? other : one;
+        better.Trials.AddRange((better == one ? other?.Trials ?? [] : one.Trials).Select(trial => trial with { Weight = 0.0 }));
+        return better;
+    }
+
+    /// <summary>A series less the effects of its covariates, found in the rows before those held out; null where they cannot be.</summary>
+    private static ReadOnlyMemory<double>? WithoutEffects(CovariateRegression regression, ReadOnlyMemory<double> series, ReadOnlyMemory<double> covariates, int held, ValueTransform transform)
+    {
+        double[] values = new double[series.Length];
+        transform.Apply(series.Span, values);
+        int rows = values.Length - held;
+        if (regression.Fit(values.AsSpan(0, rows), covariates.Span[..(rows * regression.Count)]) is not { } effects)
+        {
+            return null;
+        }
+
+        effects.Remove(values, covariates.Span, values);
+        return transform == ValueTransform.Log ? Array.ConvertAll(values, Math.Exp) : values;
     }
 
     private static bool Positive(ReadOnlySpan<double> values)
@@ -79,21 +113,35 @@ public static class ModelSelection
         private IReadOnlyList<double[]> _weights = [];
         private IReadOnlyList<double[]> _spreads = [];
         private double[] _variances = [];
-        private ValueTransform _transform;
+        private CovariateRegression? _taken;
         private (int Fitted, int HeldOut) _rows;
         private double _relative = double.NaN;
         private double _trust;
 
         public List<Trial> Trials { get; } = [];
 
+        public ValueTransform Transform { get; private init; }
+
+        /// <summary>Rows that candidates were judged on.</summary>
+        public int HeldOut => _rows.HeldOut;
+
+        /// <summary>What windows are cut from.</summary>
+        private string Cut => $"{Transform.ToString().ToLowerInvariant()}{(_taken is null ? "" : ", without covariates")}";
+
         /// <summary>Of the final forecast on held-out rows, over the variance of the series, averaged over those that vary.</summary>
         public double Mse { get; private set; }
 
+        /// <summary>The same of the first series, in either half of the held-out origins.</summary>
+        public (double First, double Second) Halves { get; private set; }
+
         public double Cost { get; private set; }
 
-        public static Search? Run(IReadOnlyList<ReadOnlyMemory<double>> series, SelectionTask task, ValueTransform transform, IProgress<double>? progress, CancellationToken cancellation)
+        /// <param name="series">What is forecast.</param>
+        /// <param name="whole">The series before effects of covariates were taken off, whose variances errors are measured by.</param>
+        public static Search? Run(
+            IReadOnlyList<ReadOnlyMemory<double>> series, IReadOnlyList<ReadOnlyMemory<double>> whole, SelectionTask task, ValueTransform transform, CovariateRegression? taken, IProgress<double>? progress, CancellationToken cancellation)
         {
-            Search search = new() { _transform = transform };
+            Search search = new() { Transform = transform, _taken = taken };
             int rows = series.Max(values => values.Length);
             int held = Math.Min(Math.Max(task.HeldOut, Math.Max(rows / 4, Math.Min(4 * task.Future, rows / 3))), rows - task.Future - 2);
             if (held < 1)
@@ -103,7 +151,7 @@ public static class ModelSelection
 
             search._rows = (rows - held, held);
             ReadOnlyMemory<double>[] aligned = [.. series.Select(values => Align(values, rows))];
-            search._variances = [.. aligned.Select(values => Variance(values.Span))];
+            search._variances = [.. whole.Select(values => Variance(values.Span))];
             double variance = aligned.Average(values => Variance(transform.Apply(values[..(rows - held)]).Span));
             IReadOnlyList<Candidate> candidates = CandidateList.Of(task, rows - held, series.Count, variance);
             candidates = [.. candidates.Select(candidate => candidate with { Recipes = [.. candidate.Recipes.Select(recipe => AsTheTaskAllows(recipe, task))] })];
@@ -138,23 +186,23 @@ public static class ModelSelection
                 RelativeMse = _relative,
                 Rows = _rows,
                 Cost = cost,
-                Reason = _trust > 0.0
+                Reason = (_taken is null ? "" : $"with the effects of {_taken.Count} covariates taken off, ") + (_trust > 0.0
                     ? FormattableString.Invariant($"a combination has {_relative:0.###} times the squared error of '{reference}' on {_rows.HeldOut} held-out rows, and gets {100.0 * _trust:0} % of the forecast")
-                    : $"nothing beat '{reference}' on {_rows.HeldOut} held-out rows beyond chance",
+                    : $"nothing beat '{reference}' on {_rows.HeldOut} held-out rows beyond chance"),
             };
         }
 
         private void Try(Candidate candidate, ReadOnlyMemory<double>[] series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (HeldOutForecasts.Of(candidate, _transform, series, bases, origins, cancellation) is { } forecasts)
+            if (HeldOutForecasts.Of(candidate, Transform, series, bases, origins, cancellation) is { } forecasts)
             {
                 _candidates.Add(candidate);
                 _forecasts.Add(forecasts);
             }
             else
             {
-                Trials.Add(new Trial(candidate.Name, _transform.ToString().ToLowerInvariant(), double.NaN, 0.0));
+                Trials.Add(new Trial(candidate.Name, Cut, double.NaN, 0.0));
             }
         }
 
@@ -180,12 +228,15 @@ public static class ModelSelection
             {
                 Trials.Add(new Trial(
                     _candidates[k].Name,
-                    _transform.ToString().ToLowerInvariant(),
+                    Cut,
                     _choices.Average(choice => choice.Mse[k] / choice.Mse[choice.Reference]),
                     _weights.Average(weights => weights[k])));
             }
 
             Mse = Enumerable.Range(0, count).Where(c => _variances[c] > 0.0).Select(c => MeanSquare(c, origins.Judged.Length * steps) / _variances[c]).DefaultIfEmpty(double.PositiveInfinity).Average();
+            double[] errors = Pooled(0, origins.Judged.Length * steps);
+            int half = origins.Judged.Length / 2 * steps;
+            Halves = (MeanSquare(errors[..half]), MeanSquare(errors[half..]));
         }
 
         private double[] Final(SeriesChoice choice)
@@ -197,8 +248,10 @@ public static class ModelSelection
         }
 
         /// <summary>Of the final forecast of one series; infinite where nothing could be compared.</summary>
-        private double MeanSquare(int series, int length) =>
-            Pooled(series, length).Where(error => !double.IsNaN(error)).Select(error => error * error).DefaultIfEmpty(double.PositiveInfinity).Average();
+        private double MeanSquare(int series, int length) => MeanSquare(Pooled(series, length));
+
+        private static double MeanSquare(double[] errors) =>
+            errors.Where(error => !double.IsNaN(error)).Select(error => error * error).DefaultIfEmpty(double.PositiveInfinity).Average();
 
         private double[] Pooled(int series, int length)
         {
@@ -261,7 +314,7 @@ public static class ModelSelection
                 }
             }
 
-            return new ForecastRecipe(members, shares, _spreads[series], _transform);
+            return new ForecastRecipe(members, shares, _spreads[series], Transform) { Regression = _taken };
         }
 
         /// <summary>On its threads; and what is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>

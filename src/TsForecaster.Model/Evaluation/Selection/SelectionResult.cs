@@ -4,7 +4,7 @@ namespace TsForecaster.Model.Evaluation.Selection;
 
 /// <summary>What came of one candidate.</summary>
 /// <param name="Name">Of the candidate.</param>
-/// <param name="Transform">"log" or "none".</param>
+/// <param name="Transform">What its windows were cut from: "log" or "none"; with ", without covariates" where their effects were taken off.</param>
 /// <param name="RelativeMse">Mean squared error on held-out rows, over that of the reference, averaged over the series; NaN when it could not be fitted.</param>
 /// <param name="Weight">Its share in the forecast, averaged over the series.</param>
 public sealed record Trial(string Name, string Transform, double RelativeMse, double Weight);

@@ -1,3 +1,5 @@
+using TsForecaster.Model.Forecasting;
+
 namespace TsForecaster.Model.Evaluation.Selection;
 
 /// <summary>What is to be forecast, and what is known of it before any data is looked at.</summary>
@@ -28,4 +30,10 @@ public sealed record SelectionTask
 
     /// <summary>Whether the logarithm may be tried (it needs values above zero all the same).</summary>
     public bool TryLog { get; init; } = true;
+
+    /// <summary>How effects of <see cref="Covariates"/> are found, which are taken off where that is better on the held-out rows too; null for none. For one series.</summary>
+    public CovariateRegression? Regression { get; init; }
+
+    /// <summary>What is known ahead of each row of the series, T×q row-major.</summary>
+    public ReadOnlyMemory<double> Covariates { get; init; }
 }

@@ -31,6 +31,9 @@ public sealed class SeriesTable
 
     public int Rows => Columns[0].Length;
 
+    /// <summary>The first rows alone.</summary>
+    public SeriesTable First(int rows) => new(File, Names, [.. Columns.Select(column => column[..rows])], Times is null ? null : [.. Times.Take(rows)]);
+
     /// <summary>
     /// Says where the first row is that does not follow the one before by the usual (median) time; rows are taken for consecutive
     /// steps all the same.

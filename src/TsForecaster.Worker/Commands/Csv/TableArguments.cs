@@ -57,6 +57,10 @@ internal sealed record TableRequest(string File, IReadOnlyList<string> Columns, 
 {
     /// <inheritdoc cref="SeriesTable.Read"/>
     public SeriesTable Read(RowOrder order = RowOrder.Rising) => SeriesTable.Read(File, Columns, Time, Format, order);
+
+    /// <summary>Other columns of the same rows.</summary>
+    /// <inheritdoc cref="SeriesTable.Read"/>
+    public IReadOnlyList<double[]> Read(IReadOnlyList<string> columns) => columns.Count == 0 ? [] : SeriesTable.Read(File, columns).Columns;
 }
 
 /// <summary>Lets the options stand among a command's others.</summary>

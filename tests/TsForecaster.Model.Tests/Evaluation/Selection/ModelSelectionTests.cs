@@ -43,6 +43,22 @@ public sealed class ModelSelectionTests
         Assert.InRange(chosen / mean, 0.5, 1.02);
     }
 
+    [Theory]
+    [InlineData(1.0, true)]
+    [InlineData(0.0, false)]
+    public void Choose_Covariates_AreTakenOffWhereTheyHaveEffects(double effect, bool expected)
+    {
+        Random random = new(6);
+        double[] covariates = [.. Enumerable.Range(0, 900).Select(_ => (double)random.Next(2))];
+        double[] series = [.. covariates.Select(x => 3.0 + (effect * x) + (0.3 * Gaussian(random)))];
+        SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = 3, Budget = 3.0, Regression = new(1, 1), Covariates = covariates });
+        Assert.Equal(expected, result.Recipes[0].Regression is not null);
+        Assert.Equal(expected, result.Reason.StartsWith("with the effects of 1 covariates taken off", StringComparison.Ordinal));
+        Assert.Contains(result.Trials, trial => trial.Transform.EndsWith(", without covariates", StringComparison.Ordinal));
+        Assert.Contains(result.Trials, trial => trial.Transform == "log" || trial.Transform == "none");
+        Assert.Equal(1.0, result.Trials.Sum(trial => trial.Weight), 1e-9);
+    }
+
     [Fact]
     public void Choose_ColumnsOfOtherUnits_CountAlikeForTheTransform()
     {
