@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace TsForecaster.Model.Numerics;
 
@@ -148,24 +149,25 @@ internal static unsafe class WhiteningKernel
         Vector512<double> v0, Vector512<double> v1, Vector512<double> v2, Vector512<double> v3, Vector512<double> v4, Vector512<double> v5, Vector512<double> v6, Vector512<double> v7)
     {
         // Neighbouring lanes, then neighbouring pairs, then the halves; each step leaves half as many vectors.
-        Vector512<double> q0 = Quads(Pairs(v0, v1), Pairs(v2, v3)), q1 = Quads(Pairs(v4, v5), Pairs(v6, v7));
-        return Vector512.Create(q0.GetLower(), q1.GetLower()) + Vector512.Create(q0.GetUpper(), q1.GetUpper());
+        Vector512<double> v0123 = Halves(Neighbours(v0, v1), Neighbours(v2, v3)), v4567 = Halves(Neighbours(v4, v5), Neighbours(v6, v7));
+        return Halves(v0123, v4567);
     }
 
     /// <summary>Lanes 2m and 2m + 1: the sums of these two lanes of v and of w.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Pairs(Vector512<double> v, Vector512<double> w) =>
-        System.Runtime.Intrinsics.X86.Avx512F.IsSupported
-            ? System.Runtime.Intrinsics.X86.Avx512F.UnpackLow(v, w) + System.Runtime.Intrinsics.X86.Avx512F.UnpackHigh(v, w)
+    private static Vector512<double> Neighbours(Vector512<double> v, Vector512<double> w) =>
+        Avx512F.IsSupported
+            ? Avx512F.UnpackLow(v, w) + Avx512F.UnpackHigh(v, w)
             : Vector512.Create(v[0] + v[1], w[0] + w[1], v[2] + v[3], w[2] + w[3], v[4] + v[5], w[4] + w[5], v[6] + v[7], w[6] + w[7]);
 
-    /// <summary>From pairs (v, w | v, w | …) and (s, t | …): v, w, s, t of the lower half, then of the upper half.</summary>
+    /// <summary>The four pairs of lanes of v and then those of w, each added to its neighbour: two pairs of v, two of w.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Quads(Vector512<double> vw, Vector512<double> st)
+    private static Vector512<double> Halves(Vector512<double> v, Vector512<double> w)
     {
-        Vector256<double> lower = Vector256.Create(vw.GetLower().GetLower(), st.GetLower().GetLower()) + Vector256.Create(vw.GetLower().GetUpper(), st.GetLower().GetUpper());
-        Vector256<double> upper = Vector256.Create(vw.GetUpper().GetLower(), st.GetUpper().GetLower()) + Vector256.Create(vw.GetUpper().GetUpper(), st.GetUpper().GetUpper());
-        return Vector512.Create(lower, upper);
+        const byte Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
+        return Avx512F.IsSupported
+            ? Avx512F.Shuffle4x128(v, w, Even) + Avx512F.Shuffle4x128(v, w, Odd)
+            : Vector512.Create(v[0] + v[2], v[1] + v[3], v[4] + v[6], v[5] + v[7], w[0] + w[2], w[1] + w[3], w[4] + w[6], w[5] + w[7]);
     }
 
     /// <summary>The same with vectors of four: two windows at a time.</summary>
