@@ -34,7 +34,7 @@ public unsafe class WhiteningKernelBenchmarks
         }
 
         _layout.Pack(transposed, Dimension, _panels);
-        _bias = new double[_layout.Stages.Length * 2 * WhiteningKernel.PanelRows];
+        _bias = new double[_layout.Panels * WhiteningKernel.PanelRows];
         _sums = new double[Windows];
         _list = [.. Enumerable.Range(0, Windows)];
     }
@@ -76,10 +76,9 @@ public unsafe class WhiteningKernelBenchmarks
                     starts[n] = x + n;
                 }
 
-                for (int s = 0; s < _layout.Stages.Length; s++)
+                foreach (PanelLayout.Stage stage in _layout.Stages)
                 {
-                    PanelLayout.Stage stage = _layout.Stages[s];
-                    WhiteningKernel.AddSquares(panels + stage.Offset, stage.Columns, stage.Second, order, bias + (2 * WhiteningKernel.PanelRows * s), starts, list, Windows, sums);
+                    WhiteningKernel.AddSquares(panels, stage, order, bias, starts, list, Windows, sums);
                 }
             }
         }

@@ -203,9 +203,7 @@ internal sealed unsafe class FullExpectation
                         list[listed + padding] = list[listed - 1];
                     }
 
-                    PanelLayout.Stage stage = _layout.Stages[s];
-                    WhiteningKernel.AddSquares(
-                        panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, list, listed, sums);
+                    WhiteningKernel.AddSquares(panels, _layout.Stages[s], order, bias, windows, list, listed, sums);
                     if (bounds is not null)
                     {
                         LowerBounds.Note(list, sums, listed, CarriedBounds.Kind(s), bounds);

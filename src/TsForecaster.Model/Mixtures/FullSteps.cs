@@ -359,7 +359,7 @@ internal sealed class FullSteps : IEmSteps
             Factor = covariance => Inverse.TryFactor(covariance, rows.Dimension, layout.Order);
             Delta = new double[rows.Width];
             Location = new double[rows.Dimension];
-            Product = new double[layout.Stages.Length * 2 * WhiteningKernel.PanelRows];
+            Product = new double[layout.Panels * WhiteningKernel.PanelRows];
         }
 
         public InverseFactor Inverse { get; }

@@ -121,9 +121,7 @@ internal sealed unsafe class IncompleteExpectation
             {
                 for (int s = 0; s < _layout.Stages.Length; s++)
                 {
-                    PanelLayout.Stage stage = _layout.Stages[s];
-                    WhiteningKernel.AddSquares(
-                        panels + stage.Offset, stage.Columns, stage.Second, order, bias + (s * 2 * WhiteningKernel.PanelRows), windows, list, count, sums);
+                    WhiteningKernel.AddSquares(panels, _layout.Stages[s], order, bias, windows, list, count, sums);
                 }
             }
         }

@@ -13,7 +13,7 @@ internal sealed class WhitenedComponent
     private WhitenedComponent(PanelLayout layout, double[] panels)
     {
         (Layout, Panels) = (layout, panels);
-        Bias = new double[layout.Stages.Length * 2 * WhiteningKernel.PanelRows];
+        Bias = new double[layout.Panels * WhiteningKernel.PanelRows];
         Mean = new double[layout.Dimension];
     }
 
@@ -22,7 +22,7 @@ internal sealed class WhitenedComponent
     /// <summary>W. Components with one covariance may share it.</summary>
     public double[] Panels { get; private set; }
 
-    /// <summary>W (μ − origin), sixteen numbers a stage.</summary>
+    /// <summary>W (μ − origin), eight numbers a panel.</summary>
     public double[] Bias { get; }
 
     /// <summary>μ − origin, D numbers.</summary>

@@ -4,23 +4,28 @@ namespace TsForecaster.Model.Numerics;
 
 /// <summary>
 /// How a lower triangular D×D matrix lies in memory for <see cref="WhiteningKernel"/>: panels of eight rows, the first holding the
-/// D mod 8 rows that are left over (so that padding costs least), two panels a stage, columns one after another.
+/// D mod 8 rows that are left over (so that padding costs least), in as few stages of up to three panels as there can be, of nearly equal size. A stage's columns lie one
+/// after another, each as far as it reaches: all panels side by side up to the first one's last column, then those from the second on, and so forth.
 /// </summary>
 internal sealed class PanelLayout
 {
+    private const int Rows = WhiteningKernel.PanelRows;
+    private const int MostTogether = 3;
+
     private PanelLayout(int[] order)
     {
         Order = order;
-        int panels = (order.Length + WhiteningKernel.PanelRows - 1) / WhiteningKernel.PanelRows;
-        int first = order.Length - (WhiteningKernel.PanelRows * (panels - 1));
+        Panels = (order.Length + Rows - 1) / Rows;
         List<Stage> stages = [];
         int offset = 0;
-        for (int panel = 0; panel < panels; panel += 2)
+        for (int panel = 0; panel < Panels; panel += stages[^1].Panels)
         {
-            int columns = first + (WhiteningKernel.PanelRows * panel);
-            int second = panel + 1 < panels ? columns + WhiteningKernel.PanelRows : 0;
-            stages.Add(new Stage(offset, columns, second, panel == 0 ? first : WhiteningKernel.PanelRows));
-            offset += WhiteningKernel.PanelRows * (second == 0 ? columns : columns + second);
+            int left = Panels - panel, stagesLeft = (left + MostTogether - 1) / MostTogether, together = (left + stagesLeft - 1) / stagesLeft;
+            stages.Add(new Stage(panel, together, order.Length - (Rows * (Panels - 1 - panel)), offset));
+            for (int p = 0; p < together; p++)
+            {
+                offset += Rows * stages[^1].ColumnsOf(p);
+            }
         }
 
         (Stages, Size) = ([.. stages], offset);
@@ -32,6 +37,8 @@ internal sealed class PanelLayout
     public int Dimension => Order.Length;
 
     public Stage[] Stages { get; }
+
+    public int Panels { get; }
 
     /// <summary>Numbers that the panels take.</summary>
     public int Size { get; }
@@ -72,27 +79,21 @@ internal sealed class PanelLayout
     /// <summary>Copies the upper triangle of Wᵀ (row-major, a row every <paramref name="width"/> numbers, zero below its diagonal) into panels.</summary>
     public void Pack(ReadOnlySpan<double> transposed, int width, Span<double> panels)
     {
-        int row = 0;
         foreach (Stage stage in Stages)
         {
-            int rows = stage.Rows, padding = WhiteningKernel.PanelRows - stage.FirstRows, at = stage.Offset;
-            for (int j = 0; j < stage.Columns; j++)
+            int at = stage.Offset;
+            for (int p = 0, j = 0; p < stage.Panels; p++)
             {
-                // A column of both panels, the first one's padding between them.
-                Span<double> column = panels.Slice(at, rows + padding);
-                transposed.Slice((j * width) + row, stage.FirstRows).CopyTo(column);
-                column.Slice(stage.FirstRows, padding).Clear();
-                transposed.Slice((j * width) + row + stage.FirstRows, rows - stage.FirstRows).CopyTo(column[WhiteningKernel.PanelRows..]);
-                at += column.Length;
+                // Columns of the panels from p on; the rows of all but the first follow one another.
+                int row = stage.RowOf(p), rows = stage.RowsFrom(p), padding = (Rows * (stage.Panels - p)) - rows;
+                for (; j < stage.ColumnsOf(p); j++, at += rows + padding)
+                {
+                    ReadOnlySpan<double> column = transposed.Slice((j * width) + row, rows);
+                    column[..(Rows - padding)].CopyTo(panels[at..]);
+                    panels.Slice(at + Rows - padding, padding).Clear();
+                    column[(Rows - padding)..].CopyTo(panels[(at + Rows)..]);
+                }
             }
-
-            // Beyond the first panel's columns the second stands alone.
-            for (int j = stage.Columns; j < stage.Second; j++, at += WhiteningKernel.PanelRows)
-            {
-                transposed.Slice((j * width) + row + stage.FirstRows, WhiteningKernel.PanelRows).CopyTo(panels[at..]);
-            }
-
-            row += rows;
         }
     }
 
@@ -100,63 +101,47 @@ internal sealed class PanelLayout
     public void Unpack(ReadOnlySpan<double> panels, int width, Span<double> transposed)
     {
         transposed[..(Dimension * width)].Clear();
-        int row = 0;
         foreach (Stage stage in Stages)
         {
-            int rows = stage.Rows, at = stage.Offset;
-            for (int j = 0; j < stage.Columns; j++)
+            int at = stage.Offset;
+            for (int p = 0, j = 0; p < stage.Panels; p++)
             {
-                ReadOnlySpan<double> column = panels.Slice(at, rows + WhiteningKernel.PanelRows - stage.FirstRows);
-                column[..stage.FirstRows].CopyTo(transposed[((j * width) + row)..]);
-                column[WhiteningKernel.PanelRows..].CopyTo(transposed[((j * width) + row + stage.FirstRows)..]);
-                at += column.Length;
+                int row = stage.RowOf(p), rows = stage.RowsFrom(p), padding = (Rows * (stage.Panels - p)) - rows;
+                for (; j < stage.ColumnsOf(p); j++, at += rows + padding)
+                {
+                    Span<double> column = transposed.Slice((j * width) + row, rows);
+                    panels.Slice(at, Rows - padding).CopyTo(column);
+                    panels.Slice(at + Rows, rows + padding - Rows).CopyTo(column[(Rows - padding)..]);
+                }
             }
-
-            for (int j = stage.Columns; j < stage.Second; j++, at += WhiteningKernel.PanelRows)
-            {
-                panels.Slice(at, WhiteningKernel.PanelRows).CopyTo(transposed[((j * width) + row + stage.FirstRows)..]);
-            }
-
-            row += rows;
         }
     }
 
-    /// <summary>W v as the kernel's bias, sixteen numbers a stage; returns its squared norm. A number is one running sum over the columns.</summary>
+    /// <summary>W v as the kernel's bias, eight numbers a panel; returns its squared norm. A number is one running sum over the columns.</summary>
     /// <param name="v">D numbers in the order of a window.</param>
     public double Multiply(ReadOnlySpan<double> panels, ReadOnlySpan<double> v, Span<double> product)
     {
-        const int Rows = WhiteningKernel.PanelRows;
         product.Clear();
-        for (int s = 0; s < Stages.Length; s++)
+        foreach (Stage stage in Stages)
         {
-            Stage stage = Stages[s];
-            ReadOnlySpan<double> panel = panels[stage.Offset..];
-            Vector512<double> first = default, second = default;
-            int j = 0;
-            for (; j < stage.Columns; j++)
+            Span<double> rows = product.Slice(Rows * stage.Panel, Rows * stage.Panels);
+            int at = stage.Offset;
+            for (int p = 0, j = 0; p < stage.Panels; p++)
             {
-                Vector512<double> value = Vector512.Create(v[Order[j]]);
-                first = Vector512.FusedMultiplyAdd(Vector512.Create(panel), value, first);
-                panel = panel[Rows..];
-                if (stage.Second > 0)
+                for (; j < stage.ColumnsOf(p); j++)
                 {
-                    second = Vector512.FusedMultiplyAdd(Vector512.Create(panel), value, second);
-                    panel = panel[Rows..];
+                    Vector512<double> value = Vector512.Create(v[Order[j]]);
+                    for (int i = Rows * p; i < rows.Length; i += Rows, at += Rows)
+                    {
+                        Vector512<double> sum = Vector512.Create<double>(rows[i..]);
+                        Vector512.FusedMultiplyAdd(Vector512.Create(panels[at..]), value, sum).CopyTo(rows[i..]);
+                    }
                 }
             }
-
-            for (; j < stage.Second; j++)
-            {
-                second = Vector512.FusedMultiplyAdd(Vector512.Create(panel), Vector512.Create(v[Order[j]]), second);
-                panel = panel[Rows..];
-            }
-
-            first.CopyTo(product[(2 * Rows * s)..]);
-            second.CopyTo(product[((2 * Rows * s) + Rows)..]);
         }
 
         double norm = 0.0;
-        foreach (double value in product)
+        foreach (double value in product[..(Rows * Panels)])
         {
             norm = Math.FusedMultiplyAdd(value, value, norm);
         }
@@ -164,14 +149,23 @@ internal sealed class PanelLayout
         return norm;
     }
 
-    /// <summary>Two panels, or a last single one.</summary>
-    /// <param name="Offset">Where its numbers begin.</param>
-    /// <param name="Columns">Columns of its first panel.</param>
-    /// <param name="Second">Columns of its second panel; 0 when there is none.</param>
-    /// <param name="FirstRows">Rows of its first panel that are not padding.</param>
-    internal readonly record struct Stage(int Offset, int Columns, int Second, int FirstRows)
+    /// <summary>Panels that are taken together.</summary>
+    /// <param name="Panel">The first of them.</param>
+    /// <param name="Panels">How many: up to three.</param>
+    /// <param name="Columns">Columns of the first.</param>
+    /// <param name="Offset">Where their numbers begin.</param>
+    internal readonly record struct Stage(int Panel, int Panels, int Columns, int Offset)
     {
-        /// <summary>Rows of both panels that are not padding.</summary>
-        public int Rows => Second == 0 ? FirstRows : FirstRows + WhiteningKernel.PanelRows;
+        /// <summary>Rows that are not padding.</summary>
+        public int Rows => RowsFrom(0);
+
+        /// <summary>Columns of a panel, which is the row behind its last one too.</summary>
+        public int ColumnsOf(int panel) => Columns + (WhiteningKernel.PanelRows * panel);
+
+        /// <summary>The row of the matrix with which a panel begins: only the very first is not full.</summary>
+        public int RowOf(int panel) => Math.Max(0, ColumnsOf(panel) - WhiteningKernel.PanelRows);
+
+        /// <summary>Rows of a panel and those after it, without padding.</summary>
+        public int RowsFrom(int panel) => ColumnsOf(Panels - 1) - RowOf(panel);
     }
 }

@@ -11,7 +11,7 @@ public sealed unsafe class WhiteningKernelTests
         get
         {
             TheoryData<int, int> sizes = [];
-            for (int dimension = 1; dimension <= 34; dimension++)
+            for (int dimension = 1; dimension <= 66; dimension++)
             {
                 sizes.Add(dimension, 1 + (dimension % 19));
             }
@@ -74,27 +74,26 @@ public sealed unsafe class WhiteningKernelTests
             for (int m = 0; m < sums.Length; m++)
             {
                 int row = 0;
-                for (int s = 0; s < _layout.Stages.Length; s++)
+                foreach (PanelLayout.Stage stage in _layout.Stages)
                 {
-                    PanelLayout.Stage stage = _layout.Stages[s];
-                    double[] z = new double[2 * WhiteningKernel.PanelRows];
-                    for (int i = 0; i < z.Length && row < _dimension; i++)
+                    double[] squares = new double[WhiteningKernel.PanelRows];
+                    for (int panel = stage.Panel; panel < stage.Panel + stage.Panels; panel++)
                     {
-                        if (i < WhiteningKernel.PanelRows ? i >= stage.FirstRows : stage.Second == 0)
+                        // The first panel of all holds what is left over.
+                        int rows = panel == 0 ? _dimension - (8 * (_layout.Panels - 1)) : 8;
+                        for (int i = 0; i < rows; i++, row++)
                         {
-                            continue;
-                        }
+                            double z = -bias[(8 * panel) + i];
+                            for (int j = 0; j <= row; j++)
+                            {
+                                z = Math.FusedMultiplyAdd(_w[(row * _dimension) + j], Windows[(_list[m] * _dimension) + _layout.Order[j]], z);
+                            }
 
-                        z[i] = -bias[(s * z.Length) + i];
-                        for (int j = 0; j <= row; j++)
-                        {
-                            z[i] = Math.FusedMultiplyAdd(_w[(row * _dimension) + j], Windows[(_list[m] * _dimension) + _layout.Order[j]], z[i]);
+                            squares[i] = Math.FusedMultiplyAdd(z, z, squares[i]);
                         }
-
-                        row++;
                     }
 
-                    sums[m] += LaneSum([.. Enumerable.Range(0, 8).Select(i => Math.FusedMultiplyAdd(z[i + 8], z[i + 8], z[i] * z[i]))]);
+                    sums[m] += LaneSum(squares);
                 }
 
                 Assert.Equal(_dimension, row);
@@ -118,10 +117,9 @@ public sealed unsafe class WhiteningKernelTests
                         starts[n] = x + (n * _dimension);
                     }
 
-                    for (int i = 0; i < _layout.Stages.Length; i++)
+                    foreach (PanelLayout.Stage stage in _layout.Stages)
                     {
-                        PanelLayout.Stage stage = _layout.Stages[i];
-                        WhiteningKernel.AddSquares(p + stage.Offset, stage.Columns, stage.Second, order, b + (16 * i), starts, list, _list.Length, s);
+                        WhiteningKernel.AddSquares(p, stage, order, b, starts, list, _list.Length, s);
                     }
                 }
             }
@@ -143,7 +141,7 @@ public sealed unsafe class WhiteningKernelTests
 
         private double[] Bias()
         {
-            double[] bias = new double[_layout.Stages.Length * 16];
+            double[] bias = new double[_layout.Panels * 8];
             double norm = _layout.Multiply(Panels(), _mean, bias);
             Assert.Equal(bias.Sum(value => value * value), norm, 1e-12 * norm);
             return bias;
