@@ -19,9 +19,9 @@ public sealed class CalendarCovariatesTests
             TimeZoneInfo.TransitionTime.CreateFloatingDateRule(new DateTime(1, 1, 1, 3, 0, 0), 10, 5, DayOfWeek.Sunday))]);
 
     [Theory]
-    [InlineData(true, false, 0, 8)]
-    [InlineData(false, true, 0, 42)]
-    [InlineData(true, true, 1, 57)]
+    [InlineData(true, false, 0, 12)]
+    [InlineData(false, true, 0, 84)]
+    [InlineData(true, true, 1, 91)]
     [InlineData(false, false, 0, 0)]
     public void Count_IsWhatIsWritten(bool day, bool week, int holidays, int expected)
     {
@@ -44,12 +44,19 @@ public sealed class CalendarCovariatesTests
         Assert.Equal(sin, row[1], 1e-12);
     }
 
-    [Fact]
-    public void Week_EachDay_HasItsOwnFlagAndWednesdayNone()
+    [Theory]
+    [InlineData("2024-06-03T00:00:00Z", 0.0)]
+    [InlineData("2024-06-04T18:00:00Z", 0.25)]
+    [InlineData("2024-06-09T12:00:00Z", 6.5 / 7.0)]
+    public void Week_Harmonics_TurnFromMondayOn_AndEverySeventhIsTheDays(string time, double share)
     {
-        CalendarCovariates calendar = new(false, true, new HashSet<DateOnly>(), TimeZoneInfo.Utc);
-        int[] flagged = [.. Enumerable.Range(3, 7).Select(day => Array.IndexOf(Row(calendar, $"2024-06-{day:D2}T00:00:00Z"), 1.0))];
-        Assert.Equal([0, 7, -1, 14, 21, 28, 35], flagged);
+        double[] week = Row(new CalendarCovariates(false, true, new HashSet<DateOnly>(), TimeZoneInfo.Utc), time), day = Row(new CalendarCovariates(true, false, new HashSet<DateOnly>(), TimeZoneInfo.Utc), time);
+        Assert.Equal((Math.Cos(Math.Tau * share), Math.Sin(Math.Tau * share)), (week[0], week[1]));
+        for (int j = 0; j < 6; j++)
+        {
+            Assert.Equal(day[2 * j], week[(14 * (j + 1)) - 2], 1e-12);
+            Assert.Equal(day[(2 * j) + 1], week[(14 * (j + 1)) - 1], 1e-12);
+        }
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class CovariateCommandTests : IDisposable
         string model = _folder["m.tsf"];
         string[] source = ["--data", Write(Rows), "--values", "y", "--time", "t"];
         string table = (await CommandResult.Of(["fit", .. source, "--future", "24", "--season", "24", "--calendar", "day,week", "--known", "x", option, value, "--out", model])).Succeeded();
-        Assert.Contains("51: day, week, x (UTC)", table, StringComparison.Ordinal);
+        Assert.Contains("85: day, week, x (UTC)", table, StringComparison.Ordinal);
 
         // Rows of which only what is known is given are what is forecast.
         string[] ahead = ["--data", Write(Rows, ahead: 24), "--values", "y", "--time", "t"];
