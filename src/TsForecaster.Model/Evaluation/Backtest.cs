@@ -148,10 +148,12 @@ public sealed class Backtest
 
     private ReadOnlyMemory<double> CovariatesUntil(int rows) => _options.Covariates[..(rows * (_options.Regression?.Count ?? 0))];
 
+    /// <summary>What the covariates of all rows move a model's forecasts by; none where it has no covariates.</summary>
+    private double[] EffectsOf(ForecastModel model) => model.Covariates?.Along(_options.Covariates.Span) ?? [];
+
     /// <summary>Of the steps that a forecast is made from and of those it is about; what lies before the first row is not known.</summary>
-    private ReadOnlySpan<double> CovariatesOf(ForecastModel model, int origin) => model.Covariates is not { Count: var count }
-        ? default
-        : PaddedHistory.Last(_options.Covariates.Span[..((origin + model.Future) * count)], (model.Reach + model.Future) * count);
+    private static ReadOnlySpan<double> At(double[] effects, ForecastModel model, int origin) =>
+        effects.Length == 0 ? default : PaddedHistory.Last(effects.AsSpan(0, origin + model.Future), model.Reach + model.Future);
 
     private BacktestFit FitTo(int rows, BacktestFit? before, IReadOnlyList<SelectionResult> choices, CancellationToken cancellation)
     {
@@ -210,6 +212,7 @@ public sealed class Backtest
     private void ScoreBlock(BacktestFit fit, OriginSchedule schedule, Range block, BacktestTally[] columns, IProgress<double>? progress, CancellationToken cancellation)
     {
         Forecaster[] forecasters = [.. fit.Models.Select(model => new Forecaster(model!))];
+        double[][] effects = [.. forecasters.Select(forecaster => EffectsOf(forecaster.Model))];
         (int first, int last) = (block.Start.Value, block.End.Value);
         int pieces = (last - first + ScoringRun.PieceForecasts - 1) / ScoringRun.PieceForecasts;
         BacktestTally[][] tallies = ScoringRun.Score(
@@ -217,7 +220,8 @@ public sealed class Backtest
             piece =>
             {
                 int from = first + (piece % pieces * ScoringRun.PieceForecasts), history = piece / pieces;
-                return ScorePiece(forecasters[forecasters.Length == 1 ? 0 : history], history, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
+                int model = forecasters.Length == 1 ? 0 : history;
+                return ScorePiece(forecasters[model], effects[model], history, schedule, from, Math.Min(last, from + ScoringRun.PieceForecasts));
             },
             progress is null ? null : new ShareOf(progress, (double)first / schedule.Count, (double)last / schedule.Count),
             cancellation);
@@ -231,13 +235,13 @@ public sealed class Backtest
     }
 
     /// <summary>Of the columns that are a history's channels.</summary>
-    private BacktestTally[] ScorePiece(Forecaster forecaster, int history, OriginSchedule schedule, int from, int to)
+    private BacktestTally[] ScorePiece(Forecaster forecaster, double[] effects, int history, OriginSchedule schedule, int from, int to)
     {
         BacktestTally[] tallies = [.. Enumerable.Range(0, _channels).Select(_ => new BacktestTally(_options.Shape.Future, _options.Point))];
         for (int n = from; n < to; n++)
         {
             int origin = schedule.Origin(n), reach = forecaster.Model.Reach;
-            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made, CovariatesOf(forecaster.Model, origin)) ? made : null;
+            Forecast? forecast = forecaster.TryPredict(PaddedHistory.Last(_histories[history].Span[..(origin * _channels)], reach * _channels), out Forecast? made, At(effects, forecaster.Model, origin)) ? made : null;
             for (int c = 0; c < _channels; c++)
             {
                 int column = (history * _channels) + c;

@@ -36,15 +36,17 @@ public sealed class CovariateEffects
     /// <param name="covariates">q numbers.</param>
     public double Of(ReadOnlySpan<double> covariates) => VectorKernels.Dot(_effects, covariates);
 
-    /// <summary>Writes u_t = y_t − x_tᵀβ for each step.</summary>
-    /// <param name="values">T transformed values, NaN where missing.</param>
-    /// <param name="covariates">T×q row-major; a value whose covariates are not known counts as missing.</param>
-    /// <param name="destination">Receives T numbers; may be <paramref name="values"/>.</param>
-    public void Remove(ReadOnlySpan<double> values, ReadOnlySpan<double> covariates, Span<double> destination)
+    /// <summary>x_tᵀβ of every step.</summary>
+    /// <param name="covariates">T×q row-major.</param>
+    /// <returns>T numbers, NaN where a covariate is not known.</returns>
+    public double[] Along(ReadOnlySpan<double> covariates)
     {
-        for (int t = 0; t < values.Length; t++)
+        double[] effects = new double[covariates.Length / Count];
+        for (int t = 0; t < effects.Length; t++)
         {
-            destination[t] = values[t] - Of(covariates.Slice(t * Count, Count));
+            effects[t] = Of(covariates.Slice(t * Count, Count));
         }
+
+        return effects;
     }
 }

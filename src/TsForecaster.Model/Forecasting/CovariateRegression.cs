@@ -45,7 +45,8 @@ public sealed record CovariateRegression(int Count, int Season, string Source = 
             }
 
             found = new CovariateEffects(effects, Source);
-            found.Remove(centred, covariates, residuals);
+            double[] moved = found.Along(covariates);
+            VectorKernels.ScaledDifference(1.0, centred, moved, residuals);
         }
 
         return found;

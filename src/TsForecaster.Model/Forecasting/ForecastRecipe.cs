@@ -1,4 +1,5 @@
 using TsForecaster.Model.Mixtures;
+using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -91,7 +92,7 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
             return null;
         }
 
-        effects.Remove(values, covariates.Span, values);
+        VectorKernels.ScaledDifference(1.0, values, effects.Along(covariates.Span), values);
         ForecastModel? left = (this with { Regression = null, Transform = ValueTransform.None }).Fit([values], cancellation);
         return left is null ? null : new ForecastModel(left.Members, left.Weights.ToArray(), left.Spread.ToArray(), Transform, effects);
     }

@@ -29,26 +29,24 @@ public sealed class Forecaster
     /// nothing observed is left out.
     /// </summary>
     /// <param name="past">The last steps the model reaches back, <see cref="ForecastModel.Reach"/>·C numbers, oldest first.</param>
-    /// <param name="covariates">Of the steps of the past and of the F steps to come, (<see cref="ForecastModel.Reach"/> + F)×q row-major, where the model has <see cref="ForecastModel.Covariates"/>;
-    /// else of no meaning. A value of the past whose covariates are not known (NaN) counts as missing.</param>
-    /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all; or covariates are missing.</exception>
-    public Forecast Predict(ReadOnlySpan<double> past, ReadOnlySpan<double> covariates = default) => TryPredict(past, out Forecast? forecast, covariates) ? forecast : throw Unobserved();
+    /// <param name="effects">Where the model has covariates: what they move each step of the past, and each of the F to come, by (<see cref="CovariateEffects.Along"/>);
+    /// else of no meaning. A value of the past whose effect is not known (NaN) counts as missing.</param>
+    /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all; or effects are missing.</exception>
+    public Forecast Predict(ReadOnlySpan<double> past, ReadOnlySpan<double> effects = default) => TryPredict(past, out Forecast? forecast, effects) ? forecast : throw Unobserved();
 
     /// <summary>The same; false where no member looks at an observed value of the past.</summary>
     /// <inheritdoc cref="Predict"/>
-    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast, ReadOnlySpan<double> covariates = default)
+    public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast, ReadOnlySpan<double> effects = default)
     {
         Require(past, 1);
-        RequireCovariates(covariates.Length);
-        double[] effects = [];
+        RequireEffects(effects);
         if (Model.Transform != ValueTransform.None || Model.Covariates is not null)
         {
             double[] transformed = new double[past.Length];
             Model.Transform.Apply(past, transformed);
-            if (Model.Covariates is { } covariate)
+            if (Model.Covariates is not null)
             {
-                covariate.Remove(transformed, covariates[..^(Model.Future * covariate.Count)], transformed);
-                effects = EffectsAhead(covariate, covariates);
+                VectorKernels.ScaledDifference(1.0, transformed, effects[..past.Length], transformed);
             }
 
             past = transformed;
@@ -67,26 +65,11 @@ public sealed class Forecaster
 
         foreach (ConditionalMixture conditional in conditionals)
         {
-            conditional.Move(effects);
+            conditional.Move(Model.Covariates is null ? default : effects[^Model.Future..]);
         }
 
         forecast = conditionals.Count == 0 ? null : _members.Length == 1 ? new Forecast(Model, conditionals[0]) : Forecast.Pool(Model, conditionals, weights);
         return forecast is not null;
-    }
-
-    private double[] EffectsAhead(CovariateEffects effects, ReadOnlySpan<double> covariates)
-    {
-        double[] ahead = new double[Model.Future];
-        for (int step = 0; step < ahead.Length; step++)
-        {
-            ahead[step] = effects.Of(covariates.Slice((Model.Reach + step) * effects.Count, effects.Count));
-            if (!double.IsFinite(ahead[step]))
-            {
-                throw new ArgumentException($"the covariates of step {step + 1} are not known; a forecast needs them all");
-            }
-        }
-
-        return ahead;
     }
 
     /// <summary>
@@ -96,11 +79,11 @@ public sealed class Forecaster
     /// <param name="past">As <see cref="Predict"/> takes it.</param>
     /// <param name="mean">Receives F·C numbers.</param>
     /// <param name="standardDeviation">Receives F·C numbers.</param>
-    /// <param name="covariates">As <see cref="Predict"/> takes them.</param>
+    /// <param name="effects">As <see cref="Predict"/> takes them.</param>
     /// <exception cref="ArgumentException">As <see cref="Predict"/>, or a destination has another length.</exception>
-    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
+    public void PredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> effects = default)
     {
-        if (!TryPredictMoments(past, mean, standardDeviation, covariates))
+        if (!TryPredictMoments(past, mean, standardDeviation, effects))
         {
             throw Unobserved();
         }
@@ -108,12 +91,12 @@ public sealed class Forecaster
 
     /// <summary>The same; false where no member looks at an observed value of the past, and nothing is written then.</summary>
     /// <inheritdoc cref="PredictMoments(ReadOnlySpan{double}, Span{double}, Span{double}, ReadOnlySpan{double})"/>
-    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
+    public bool TryPredictMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> effects = default)
     {
         RequireLength(mean.Length, 1);
         RequireLength(standardDeviation.Length, 1);
         Require(past, 1);
-        return TryMoments(past, mean, standardDeviation, covariates);
+        return TryMoments(past, mean, standardDeviation, effects);
     }
 
     /// <summary>
@@ -157,11 +140,11 @@ public sealed class Forecaster
         }
     }
 
-    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> covariates = default)
+    private bool TryMoments(ReadOnlySpan<double> past, Span<double> mean, Span<double> standardDeviation, ReadOnlySpan<double> effects = default)
     {
         if (_members.Length > 1 || Model.Transform != ValueTransform.None || Model.Covariates is not null || !_members[0].TryMoments(past, mean, standardDeviation))
         {
-            if (!TryPredict(past, out Forecast? forecast, covariates))
+            if (!TryPredict(past, out Forecast? forecast, effects))
             {
                 return false;
             }
@@ -198,11 +181,24 @@ public sealed class Forecaster
         }
     }
 
-    private void RequireCovariates(int length)
+    private void RequireEffects(ReadOnlySpan<double> effects)
     {
-        if (Model.Covariates is { } effects && length != (Model.Reach + Model.Future) * effects.Count)
+        if (Model.Covariates is null)
         {
-            throw new ArgumentException($"there are {length} numbers of covariates; the model takes {effects.Count} of {Model.Reach} steps back and {Model.Future} ahead, {(Model.Reach + Model.Future) * effects.Count} numbers");
+            return;
+        }
+
+        if (effects.Length != Model.Reach + Model.Future)
+        {
+            throw new ArgumentException($"covariates move each of {Model.Reach} steps back and {Model.Future} ahead; there are {effects.Length} effects");
+        }
+
+        for (int step = 1; step <= Model.Future; step++)
+        {
+            if (!double.IsFinite(effects[Model.Reach + step - 1]))
+            {
+                throw new ArgumentException($"the covariates of step {step} are not known; a forecast needs them all");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -42,7 +43,7 @@ public sealed class GapFiller
     /// <param name="channel">From 0.</param>
     /// <returns>One density a value; null where nothing was observed in its window, or nothing of its channel and its level is one of the window.</returns>
     /// <exception cref="ArgumentException">The history is no whole number of steps or holds an infinite value, or a value lies outside of it.</exception>
-    public UnivariateMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel = 0, ReadOnlySpan<double> covariates = default)
+    public UnivariateMixture?[] Fill(ReadOnlySpan<double> history, ReadOnlySpan<int> back, int channel = 0, ReadOnlySpan<double> effects = default)
     {
         int channels = Model.Channels;
         ArgumentOutOfRangeException.ThrowIfNegative(channel);
@@ -54,10 +55,10 @@ public sealed class GapFiller
 
         double[] values = new double[history.Length];
         Model.Transform.Apply(history, values);
-        if (Model.Covariates is { } effects)
+        if (Model.Covariates is not null)
         {
-            RequireCovariates(covariates.Length, values.Length * effects.Count);
-            effects.Remove(values, covariates, values);
+            RequireEffects(effects.Length, values.Length);
+            VectorKernels.ScaledDifference(1.0, values, effects, values);
         }
 
         for (int i = 0; i < values.Length; i++)
@@ -87,18 +88,18 @@ public sealed class GapFiller
         var filled = new UnivariateMixture?[back.Length];
         for (int i = 0; i < filled.Length; i++)
         {
-            double effect = Model.Covariates?.Of(covariates.Slice((values.Length - 1 - back[i]) * Model.Covariates.Count, Model.Covariates.Count)) ?? 0.0;
+            double effect = Model.Covariates is null ? 0.0 : effects[values.Length - 1 - back[i]];
             filled[i] = double.IsNaN(effect) ? null : Pool(parts, i, effect);
         }
 
         return filled;
     }
 
-    private static void RequireCovariates(int found, int needed)
+    private static void RequireEffects(int found, int steps)
     {
-        if (found != needed)
+        if (found != steps)
         {
-            throw new ArgumentException($"there are {found} numbers of covariates, and the history's steps have {needed}");
+            throw new ArgumentException($"covariates move each of the history's {steps} steps; there are {found} effects");
         }
     }
 

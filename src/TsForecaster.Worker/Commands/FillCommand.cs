@@ -27,8 +27,8 @@ internal static class FillCommand
             table.WarnOfUnevenTimes(terminal.Error);
             Models.CheckChannels(model, table.Columns.Count);
             CovariateSource known = CovariateSource.Of(model);
-            double[] covariates = known.Rows(table, request.Read(known.Known));
-            List<string> lines = await terminal.WithProgressAsync("filling", share => Fill(model, table, covariates, share, stop), stop);
+            double[] effects = model.Covariates?.Along(known.Rows(table, request.Read(known.Known))) ?? [];
+            List<string> lines = await terminal.WithProgressAsync("filling", share => Fill(model, table, effects, share, stop), stop);
             terminal.Output.WriteLine($"series,row,{(table.Times is null ? "" : "time,")}mean,sd,p10,p50,p90");
             lines.ForEach(terminal.Output.WriteLine);
             int empty = table.Columns.Sum(column => column.Count(double.IsNaN));
@@ -42,7 +42,7 @@ internal static class FillCommand
         return command;
     }
 
-    private static List<string> Fill(ForecastModel model, SeriesTable table, double[] covariates, IProgress<double> share, CancellationToken stop)
+    private static List<string> Fill(ForecastModel model, SeriesTable table, double[] effects, IProgress<double> share, CancellationToken stop)
     {
         GapFiller filler = GapFiller.Economical(model);
         List<string> lines = [];
@@ -55,7 +55,7 @@ internal static class FillCommand
                 foreach ((int from, int to) in Gaps(table.Columns[column]))
                 {
                     stop.ThrowIfCancellationRequested();
-                    Add(lines, filler, history, covariates, channel, table, column, from, to);
+                    Add(lines, filler, history, effects, channel, table, column, from, to);
                     share.Report((column + ((double)to / table.Rows)) / table.Columns.Count);
                 }
             }
@@ -83,14 +83,13 @@ internal static class FillCommand
         }
     }
 
-    private static void Add(List<string> lines, GapFiller filler, ReadOnlyMemory<double> history, double[] covariates, int channel, SeriesTable table, int column, int from, int to)
+    private static void Add(List<string> lines, GapFiller filler, ReadOnlyMemory<double> history, double[] effects, int channel, SeriesTable table, int column, int from, int to)
     {
         ForecastModel model = filler.Model;
         int end = Math.Min(table.Rows, to + model.Future);
         int[] back = [.. Enumerable.Range(from, to - from).Select(row => end - 1 - row)];
         int begin = Math.Max(0, end - (model.Reach + model.Future + back[0]));
-        int effects = model.Covariates?.Count ?? 0;
-        UnivariateMixture?[] filled = filler.Fill(history.Span[(begin * model.Channels)..(end * model.Channels)], back, channel, covariates.AsSpan(begin * effects, (end - begin) * effects));
+        UnivariateMixture?[] filled = filler.Fill(history.Span[(begin * model.Channels)..(end * model.Channels)], back, channel, effects.Length == 0 ? default : effects.AsSpan(begin..end));
         for (int i = 0; i < filled.Length; i++)
         {
             if (filled[i] is { } density)

@@ -20,9 +20,9 @@ internal sealed class ForecastRows
     private readonly string _model;
     private readonly bool _timed;
     private readonly double? _above;
-    private readonly double[] _covariates;
+    private readonly double[] _effects;
 
-    private ForecastRows(string model, bool timed, double? above, double[] covariates) => (_model, _timed, _above, _covariates) = (model, timed, above, covariates);
+    private ForecastRows(string model, bool timed, double? above, double[] effects) => (_model, _timed, _above, _effects) = (model, timed, above, effects);
 
     /// <param name="Rolled">Beyond the model's future: what its own medians say, whose uncertainty it does not carry.</param>
     private sealed record Row(int Step, string? Time, double Mean, double Deviation, double[] Quantiles, double? Above, bool Rolled);
@@ -39,7 +39,7 @@ internal sealed class ForecastRows
             throw new FailureException($"{table.File}: the model's past needs {model.Reach} rows, and there are {table.Rows}");
         }
 
-        ForecastRows rows = new(model.Id, table.Times is not null, above, covariates);
+        ForecastRows rows = new(model.Id, table.Times is not null, above, model.Covariates?.Along(covariates) ?? []);
         Forecaster forecaster = new(model);
         for (int first = 0; first < table.Columns.Count; first += channels)
         {
@@ -83,9 +83,9 @@ internal sealed class ForecastRows
         int taken = (model.Future + 1) / 2;
         for (int done = 0, moved = 0; done < steps; moved += taken)
         {
-            ReadOnlySpan<double> covariates = CovariatesOf(model, table.Rows + moved);
+            ReadOnlySpan<double> effects = EffectsOf(model, table.Rows + moved);
             // Beyond its future the window moves forward by half of it, and each forecast adds its further half.
-            Forecast forecast = Predict(forecaster, window, covariates, table, first);
+            Forecast forecast = Predict(forecaster, window, effects, table, first);
             int from = done == 0 ? 1 : model.Future - taken + 1, to = Math.Min(model.Future, steps - done + from - 1);
             for (int channel = 0; channel < channels; channel++)
             {
@@ -100,7 +100,7 @@ internal sealed class ForecastRows
             done += to - from + 1;
             if (done < steps)
             {
-                Forecast next = path == forecaster ? forecast : Predict(path, window, covariates, table, first);
+                Forecast next = path == forecaster ? forecast : Predict(path, window, effects, table, first);
                 double[] longer = [.. window, .. Enumerable.Range(0, taken * channels).Select(i => next.Marginal((i / channels) + 1, i % channels).Quantile(0.5))];
                 window = longer[^window.Length..];
             }
@@ -113,15 +113,15 @@ internal sealed class ForecastRows
     }
 
     /// <param name="origin">Rows before the first step to come.</param>
-    private ReadOnlySpan<double> CovariatesOf(ForecastModel model, int origin) =>
-        model.Covariates is { Count: var count } ? _covariates.AsSpan((origin - model.Reach) * count, (model.Reach + model.Future) * count) : default;
+    private ReadOnlySpan<double> EffectsOf(ForecastModel model, int origin) =>
+        model.Covariates is null ? default : _effects.AsSpan(origin - model.Reach, model.Reach + model.Future);
 
     /// <exception cref="FailureException">No member of the model looks at a row with a value of a channel.</exception>
-    private static Forecast Predict(Forecaster forecaster, double[] window, ReadOnlySpan<double> covariates, SeriesTable table, int first)
+    private static Forecast Predict(Forecaster forecaster, double[] window, ReadOnlySpan<double> effects, SeriesTable table, int first)
     {
         int channels = forecaster.Model.Channels;
         int empty = Enumerable.Range(0, channels).FirstOrDefault(channel => !window.Where((value, i) => i % channels == channel && !double.IsNaN(value)).Any(), -1);
-        return empty < 0 && forecaster.TryPredict(window, out Forecast? forecast, covariates)
+        return empty < 0 && forecaster.TryPredict(window, out Forecast? forecast, effects)
             ? forecast
             : throw new FailureException($"{table.File}: column \"{table.Names[first + Math.Max(0, empty)]}\" has no value in what the model looks at of its last {forecaster.Model.Reach} rows, nothing to forecast from");
     }

@@ -65,13 +65,13 @@ public sealed class CovariateTests
         double[] values = [.. _noise.Select((u, t) => (0.1 * u) + _covariates[2 * t])];
         values = transform == ValueTransform.Log ? Array.ConvertAll(values, Math.Exp) : values;
         ForecastModel model = Fit(values, transform), plain = new(model.Members, [1.0], model.Spread.ToArray());
-        double[] past = values[400..406], ahead = _covariates[(2 * 400)..(2 * 409)], left = new double[6];
+        double[] past = values[400..406], ahead = model.Covariates!.Along(_covariates.AsSpan(2 * 400, 2 * 9)), left = new double[6];
         transform.Apply(past, left);
-        model.Covariates!.Remove(left, ahead.AsSpan(0, 12), left);
+        left = [.. left.Zip(ahead, (value, effect) => value - effect)];
         Forecast forecast = new Forecaster(model).Predict(past, ahead), rest = new Forecaster(plain).Predict(left);
         for (int step = 1; step <= 3; step++)
         {
-            double effect = model.Covariates.Of(ahead.AsSpan(2 * (5 + step), 2)), quantile = rest.Marginal(step).Quantile(0.9) + effect;
+            double effect = ahead[5 + step], quantile = rest.Marginal(step).Quantile(0.9) + effect;
             Assert.Equal(transform == ValueTransform.Log ? Math.Exp(quantile) : quantile, forecast.Marginal(step).Quantile(0.9), 1e-9);
             Assert.NotEqual(0.0, effect);
         }
@@ -86,10 +86,11 @@ public sealed class CovariateTests
     {
         double[] values = [.. _noise.Select((u, t) => (0.1 * u) + (3.0 * _covariates[2 * t]))];
         Forecaster with = new(Fit(values[..1000], ValueTransform.None)), without = new(ForecastRecipe.Of(new(6, 3), new(), new()).Fit([values.AsMemory(0, 1000)])!);
+        double[] effects = with.Model.Covariates!.Along(_covariates);
         double known = 0.0, blind = 0.0;
         for (int t = 1000; t < Steps - 3; t++)
         {
-            known += Square(values[t + 2] - with.Predict(values.AsSpan(t - 6, 6), _covariates.AsSpan(2 * (t - 6), 18)).Mean()[2]);
+            known += Square(values[t + 2] - with.Predict(values.AsSpan(t - 6, 6), effects.AsSpan(t - 6, 9)).Mean()[2]);
             blind += Square(values[t + 2] - without.Predict(values.AsSpan(t - 6, 6)).Mean()[2]);
         }
 
@@ -104,12 +105,13 @@ public sealed class CovariateTests
     {
         ForecastModel model = Fit(_noise, ValueTransform.None);
         Forecaster forecaster = new(model);
-        double[] past = _noise[..6], holed = [.. past], ahead = _covariates[..18], unknown = [.. ahead];
-        (holed[2], unknown[4]) = (double.NaN, double.NaN);
+        double[] past = _noise[..6], holed = [.. past], covariates = _covariates[..18], ahead = model.Covariates!.Along(covariates);
+        (holed[2], covariates[4]) = (double.NaN, double.NaN);
+        double[] unknown = model.Covariates.Along(covariates);
         Assert.Equal(forecaster.Predict(holed, ahead).Mean(), forecaster.Predict(past, unknown).Mean());
         unknown[^1] = double.NaN;
         Assert.Contains("step 3", Assert.Throws<ArgumentException>(() => forecaster.Predict(past, unknown)).Message, StringComparison.Ordinal);
-        Assert.Contains("18 numbers", Assert.Throws<ArgumentException>(() => forecaster.Predict(past)).Message, StringComparison.Ordinal);
+        Assert.Contains("0 effects", Assert.Throws<ArgumentException>(() => forecaster.Predict(past)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,12 +119,11 @@ public sealed class CovariateTests
     {
         double[] values = [.. _noise.Select((u, t) => (0.01 * u) + (3.0 * _covariates[2 * t]))];
         GapFiller filler = new(Fit(values, ValueTransform.None));
-        double[] history = values[..40];
-        UnivariateMixture filled = filler.Fill(history, [5], 0, _covariates.AsSpan(0, 80))[0]!;
+        double[] history = values[..40], effects = filler.Model.Covariates!.Along(_covariates.AsSpan(0, 80));
+        UnivariateMixture filled = filler.Fill(history, [5], 0, effects)[0]!;
         Assert.Equal(history[34], filled.Mean, 0.1);
-        double[] unknown = _covariates[..80];
-        unknown[68] = double.NaN;
-        Assert.Null(filler.Fill(history, [5], 0, unknown)[0]);
+        effects[34] = double.NaN;
+        Assert.Null(filler.Fill(history, [5], 0, effects)[0]);
         Assert.Throws<ArgumentException>(() => filler.Fill(history, [5]));
     }
 

@@ -84,8 +84,8 @@ public static class ModelSelection
             return null;
         }
 
-        effects.Remove(values, covariates.Span, values);
-        return transform == ValueTransform.Log ? Array.ConvertAll(values, Math.Exp) : values;
+        double[] moved = effects.Along(covariates.Span);
+        return Array.ConvertAll([.. values.Zip(moved, (value, effect) => value - effect)], value => transform == ValueTransform.Log ? Math.Exp(value) : value);
     }
 
     private static bool Positive(ReadOnlySpan<double> values)
