@@ -34,8 +34,20 @@ public sealed record RefitJob(SeriesKey Key, long Since, double[] History, Forec
     /// <summary>The history without its held-out part.</summary>
     public ReadOnlyMemory<double> Before => History.AsMemory(0, (Steps - Holdout) * Channels);
 
+    /// <summary>What is known ahead of the steps of the history, and of F after them; null for nothing.</summary>
+    public KnownSteps? Known { get; init; }
+
     /// <summary>By what share the new model's held-out CRPS may be above the active one's.</summary>
     public double Margin { get; init; }
+}
+
+/// <summary>The calendar of steps one after another.</summary>
+/// <param name="Start">Begin of the first, nanoseconds since 1970 UTC.</param>
+/// <param name="Interval">From one to the next, nanoseconds.</param>
+public sealed record KnownSteps(CalendarCovariates Calendar, long Start, long Interval)
+{
+    /// <summary>The covariates of the first so many, row-major.</summary>
+    public double[] Rows(int steps) => Calendar.Rows(Start, Interval, steps);
 }
 
 /// <summary>What came of a <see cref="RefitJob"/>.</summary>

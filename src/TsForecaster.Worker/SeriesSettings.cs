@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
@@ -14,6 +15,16 @@ public enum Aggregate
     Sum,
     Min,
     Max,
+}
+
+/// <summary>What of the calendar a series is expected to follow.</summary>
+public enum CalendarPart
+{
+    /// <summary>Time of day.</summary>
+    Day,
+
+    /// <summary>Day of the week, and with it the time of day.</summary>
+    Week,
 }
 
 /// <summary>What a model is fitted to.</summary>
@@ -70,6 +81,9 @@ public sealed record ModelSettings
 {
     private const int UsualPast = 48;
 
+    /// <summary>How <see cref="Holidays"/> are written.</summary>
+    internal const string DateFormat = "yyyy-MM-dd";
+
     /// <summary>P; null leaves it to the search, and is 48 where there is none.</summary>
     [Range(1, 10_000)]
     public int? Past { get; init; }
@@ -100,6 +114,15 @@ public sealed record ModelSettings
     /// all where it is empty, are forecast from themselves alone.
     /// </summary>
     public IReadOnlyList<string> Joint { get; init; } = [];
+
+    /// <summary>What of the calendar is taken off before windows are cut, and put on forecasts; with a search, where that is better.</summary>
+    public IReadOnlyList<CalendarPart> Calendar { get; init; } = [];
+
+    /// <summary>Dates such as 2024-12-25, in the zone, which are days of a kind of their own.</summary>
+    public IReadOnlyList<string> Holidays { get; init; } = [];
+
+    /// <summary>The IANA name of the zone that days are of.</summary>
+    public string TimeZone { get; init; } = "UTC";
 
     public CovarianceShape Covariance { get; init; } = CovarianceShape.Full;
 
@@ -134,15 +157,24 @@ public sealed record ModelSettings
     /// <summary>Of a channel's own settings: the channels that it is forecast together with.</summary>
     internal IReadOnlyList<string> Beside => [.. Joint.Skip(1)];
 
+    /// <summary>What is known ahead of every step; null for nothing.</summary>
+    internal CalendarCovariates? Known => Calendar.Count == 0 && Holidays.Count == 0 ? null : new(
+        Calendar.Contains(CalendarPart.Day),
+        Calendar.Contains(CalendarPart.Week),
+        Holidays.Select(date => DateOnly.ParseExact(date, DateFormat, CultureInfo.InvariantCulture)).ToHashSet(),
+        TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
+
+    private CovariateRegression? Regression => Known is { } known ? new(known.Count, Season) : null;
+
     /// <summary>P + F.</summary>
     internal int WindowSteps => (Past ?? UsualPast) + Future;
 
     /// <summary>How a model is fitted; null when a search is to find it.</summary>
-    internal ForecastRecipe? Recipe => Components is null ? null : ForecastRecipe.Of(Shape, Normalisation, FitOptions);
+    internal ForecastRecipe? Recipe => Components is null ? null : ForecastRecipe.Of(Shape, Normalisation, FitOptions) with { Regression = Regression };
 
     /// <summary>What a search is to find.</summary>
     /// <param name="budget">What it may cost, in 10⁹ operations.</param>
-    internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed };
+    internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed, Regression = Regression };
 
     /// <summary>How windows are normalised.</summary>
     internal Normalisation Normalisation => new(Centring, Scaling) { Season = Season };

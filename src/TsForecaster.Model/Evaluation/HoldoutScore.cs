@@ -19,8 +19,9 @@ public static class HoldoutScore
     /// <param name="forecasters">Of the models that are judged, with the same F.</param>
     /// <param name="history">Step-major values of as many channels as the models have, oldest first; NaN where missing. A model of fewer looks at the first.</param>
     /// <param name="holdout">Steps held out, at least 1.</param>
+    /// <param name="covariates">Of the steps of the history and of F after them, (T + F)×q row-major, where a model has covariates.</param>
     /// <exception cref="ArgumentException">The history is too short, or the models forecast different windows.</exception>
-    public static double[] Crps(IReadOnlyList<Forecaster> forecasters, ReadOnlySpan<double> history, int holdout)
+    public static double[] Crps(IReadOnlyList<Forecaster> forecasters, ReadOnlySpan<double> history, int holdout, ReadOnlySpan<double> covariates = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(holdout, 1);
         int ahead = forecasters[0].Model.Future, channels = forecasters.Max(forecaster => forecaster.Model.Channels);
@@ -37,12 +38,18 @@ public static class HoldoutScore
 
         ReadOnlyMemory<double> all = history.ToArray(), first = JoinedHistory.First(all, channels, 1);
         ReadOnlyMemory<double>[] own = [.. forecasters.Select(forecaster => JoinedHistory.First(all, channels, forecaster.Model.Channels))];
+        double[][] effects = new double[forecasters.Count][];
+        for (int j = 0; j < effects.Length; j++)
+        {
+            effects[j] = forecasters[j].Model.Covariates?.Along(covariates) ?? [];
+        }
+
         double[] sums = new double[forecasters.Count];
         long count = 0;
         for (int origin = steps - holdout; origin < steps; origin++)
         {
             ReadOnlySpan<double> future = first.Span[origin..Math.Min(origin + ahead, steps)];
-            if (!future.ContainsAnyExcept(double.NaN) || Forecasts(forecasters, own, first.Span, origin) is not { } forecasts)
+            if (!future.ContainsAnyExcept(double.NaN) || Forecasts(forecasters, own, effects, first.Span, origin) is not { } forecasts)
             {
                 continue;
             }
@@ -65,14 +72,15 @@ public static class HoldoutScore
     }
 
     /// <summary>One a model; null where one of them has none.</summary>
-    private static Forecast[]? Forecasts(IReadOnlyList<Forecaster> forecasters, ReadOnlyMemory<double>[] own, ReadOnlySpan<double> first, int origin)
+    private static Forecast[]? Forecasts(IReadOnlyList<Forecaster> forecasters, ReadOnlyMemory<double>[] own, double[][] effects, ReadOnlySpan<double> first, int origin)
     {
         Forecast[] forecasts = new Forecast[forecasters.Count];
         for (int j = 0; j < forecasts.Length; j++)
         {
-            (int reach, int channels) = (forecasters[j].Model.Reach, forecasters[j].Model.Channels);
+            (int reach, int channels, int ahead) = (forecasters[j].Model.Reach, forecasters[j].Model.Channels, forecasters[j].Model.Future);
+            ReadOnlySpan<double> moves = effects[j].Length == 0 ? default : PaddedHistory.Last(effects[j].AsSpan(0, origin + ahead), reach + ahead);
             if (!first[Math.Max(0, origin - reach)..origin].ContainsAnyExcept(double.NaN)
-                || !forecasters[j].TryPredict(PaddedHistory.Last(own[j].Span[..(origin * channels)], reach * channels), out Forecast? forecast))
+                || !forecasters[j].TryPredict(PaddedHistory.Last(own[j].Span[..(origin * channels)], reach * channels), out Forecast? forecast, moves))
             {
                 return null;
             }

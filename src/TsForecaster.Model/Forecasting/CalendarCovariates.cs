@@ -45,6 +45,20 @@ public sealed record CalendarCovariates(bool Day, bool Week, IReadOnlySet<DateOn
         }
     }
 
+    /// <summary>The covariates of steps one after another, steps×<see cref="Count"/> row-major.</summary>
+    /// <param name="start">Begin of the first, nanoseconds since 1970 UTC.</param>
+    /// <param name="interval">From one to the next, nanoseconds.</param>
+    public double[] Rows(long start, long interval, int steps)
+    {
+        double[] rows = new double[steps * Count];
+        for (int t = 0; t < steps; t++)
+        {
+            Write(start + (t * interval), rows.AsSpan(t * Count, Count));
+        }
+
+        return rows;
+    }
+
     private static int Harmonics(double share, int count, double size, Span<double> covariates)
     {
         for (int j = 0; j < count; j++)

@@ -12,7 +12,7 @@ namespace TsForecaster.Worker.Commands;
 internal static class ModelArguments
 {
     // Options of their own, and what only the service does.
-    private static readonly string[] Others = [nameof(ModelSettings.Past), nameof(ModelSettings.Future), nameof(ModelSettings.Season), nameof(ModelSettings.Joint), nameof(ModelSettings.Recalibrate), nameof(ModelSettings.Fill)];
+    private static readonly string[] Others = [nameof(ModelSettings.Past), nameof(ModelSettings.Future), nameof(ModelSettings.Season), nameof(ModelSettings.Joint), nameof(ModelSettings.Calendar), nameof(ModelSettings.Holidays), nameof(ModelSettings.TimeZone), nameof(ModelSettings.Recalibrate), nameof(ModelSettings.Fill)];
 
     private static readonly PropertyInfo[] Keys =
         [.. SettingsReader.Properties(typeof(ModelSettings)).Where(key => !Others.Contains(key.Name, StringComparer.Ordinal))];

@@ -12,21 +12,22 @@ namespace TsForecaster.Worker.Refit;
 internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogLikelihood, string? Trouble)
 {
     /// <summary>Fits the windows of a history. Too little or unusable history is an outcome, not an error.</summary>
+    /// <param name="covariates">Of the history's steps, where the recipe has covariates.</param>
     /// <param name="start">The model to go on from, if any.</param>
-    public static ModelFit Of(ForecastRecipe recipe, ReadOnlyMemory<double> history, ForecastModel? start, CancellationToken cancellation)
+    public static ModelFit Of(ForecastRecipe recipe, ReadOnlyMemory<double> history, ReadOnlyMemory<double> covariates, ForecastModel? start, CancellationToken cancellation)
     {
         // The pool shares the cores out among refits; the bits are the same for any number of threads.
         recipe = recipe.OnThreads(1);
         ForecastRecipe warm = start is null ? recipe : recipe.From(start);
-        ForecastModel? model = warm.Fit([history], cancellation);
+        ForecastModel? model = warm.Fit(history, covariates, cancellation);
         if (!ReferenceEquals(warm, recipe) && (model is null || model.Members.Count < recipe.Members.Count))
         {
             // What the active model led into may be no dead end for a start of its own; the fit with more members has more behind it.
-            ForecastModel? own = recipe.Fit([history], cancellation);
+            ForecastModel? own = recipe.Fit(history, covariates, cancellation);
             model = own?.Members.Count > (model?.Members.Count ?? 0) ? own : model;
         }
 
-        return model is null ? None(recipe, history) : Of(Labelled(model, start, history));
+        return model is null ? None(recipe, history) : Of(Labelled(model, start, history, covariates));
     }
 
     /// <summary>Adapts the model of a group to the history of one of its series.</summary>
@@ -50,7 +51,7 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
     }
 
     /// <summary>A component keeps its place from refit to refit, so that its number keeps its meaning. Those of an ensemble have none.</summary>
-    private static ForecastModel Labelled(ForecastModel model, ForecastModel? start, ReadOnlyMemory<double> history)
+    private static ForecastModel Labelled(ForecastModel model, ForecastModel? start, ReadOnlyMemory<double> history, ReadOnlyMemory<double> covariates)
     {
         WindowModel member = model.Members[0];
         if (model.Members.Count > 1 || member.Mixture.Components == 1 || start is not { Members: [var old] } || old.Mixture.Dimension != member.Mixture.Dimension)
@@ -58,8 +59,14 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
             return model;
         }
 
-        WindowSet windows = WindowSet.Over(model.Transform.Apply(history), member.Shape, member.Normalisation, missing: new MissingValues());
+        ReadOnlyMemory<double> values = model.Transform.Apply(history);
+        if (model.Covariates is { } effects)
+        {
+            values = values.ToArray().Zip(effects.Along(covariates.Span), (value, effect) => value - effect).ToArray();
+        }
+
+        WindowSet windows = WindowSet.Over(values, member.Shape, member.Normalisation, missing: new MissingValues());
         WindowModel labelled = new(member.Shape, member.Normalisation, ComponentMatching.Relabel(old.Mixture, member.Mixture, windows), member.Report);
-        return new ForecastModel([labelled], [1.0], model.Spread.ToArray(), model.Transform);
+        return new ForecastModel([labelled], [1.0], model.Spread.ToArray(), model.Transform, model.Covariates);
     }
 }

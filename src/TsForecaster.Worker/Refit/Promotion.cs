@@ -16,7 +16,9 @@ internal static class Promotion
 {
     public static RefitOutcome Decide(RefitJob job, CancellationToken cancellation)
     {
-        ForecastRecipe? chosen = Chosen(job, job.Before, cancellation), recipe = chosen ?? job.Recipe;
+        ReadOnlyMemory<double> covariates = job.Known?.Rows(job.Steps + Future(job)) ?? [];
+        int known = job.Known?.Calendar.Count ?? 0;
+        ForecastRecipe? chosen = Chosen(job, job.Before, covariates[..((job.Steps - job.Holdout) * known)], cancellation), recipe = chosen ?? job.Recipe;
         int searched = job.Search is null ? 0 : job.Steps;
         string reason = job.Trigger.Text() + (chosen is not null ? Name(chosen) : job.Background is not null ? $", adapted from the model of {job.Pooled} series" : "");
         if (recipe is null && job.Background is null)
@@ -26,13 +28,13 @@ internal static class Promotion
 
         int channels = JointChannels.Learnable(job);
         ModelFit? trial = job.Holdout > 0 ? Fit(channels, job.Before, job.Active?.Model) : null;
-        if (channels > 1 && trial is not null && Fit(1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job))
+        if (channels > 1 && trial is not null && Fit(1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job, covariates))
         {
             (channels, trial) = (1, alone);
         }
 
         reason += job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "";
-        (double score, double rival) = Compare(trial?.Forecaster, job);
+        (double score, double rival) = Compare(trial?.Forecaster, job, covariates);
         if (score > rival * (1.0 + job.Margin))
         {
             return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
@@ -49,32 +51,34 @@ internal static class Promotion
 
         ModelFit Fit(int kept, ReadOnlyMemory<double> history, ForecastModel? start) => job.Background is { } background
             ? ModelFit.Adapted(background, history)
-            : ModelFit.Of(JointChannels.Of(recipe!, kept), JoinedHistory.First(history, job.Channels, kept), start, cancellation);
+            : ModelFit.Of(JointChannels.Of(recipe!, kept), JoinedHistory.First(history, job.Channels, kept), covariates[..(history.Length / job.Channels * known)], start, cancellation);
     }
 
     /// <summary>Whether a channel is forecast better by itself than with others, which may tell nothing of it.</summary>
-    private static bool IsBetter(ModelFit alone, ModelFit joint, RefitJob job) =>
-        alone.Forecaster is { } own && (joint.Forecaster is not { } all || (Score(job, own, all) is [var apart, var together] && apart < together));
+    private static bool IsBetter(ModelFit alone, ModelFit joint, RefitJob job, ReadOnlyMemory<double> covariates) =>
+        alone.Forecaster is { } own && (joint.Forecaster is not { } all || (Score(job, covariates, own, all) is [var apart, var together] && apart < together));
 
     /// <summary>What a search finds; null when there is none, or it finds nothing.</summary>
-    private static ForecastRecipe? Chosen(RefitJob job, ReadOnlyMemory<double> history, CancellationToken cancellation) =>
-        job.Search is { } task && ModelSelection.TryChoose([history], task with { Threads = 1 }, out SelectionResult? choice, cancellation: cancellation) ? choice.Recipes[0] : null;
+    private static ForecastRecipe? Chosen(RefitJob job, ReadOnlyMemory<double> history, ReadOnlyMemory<double> covariates, CancellationToken cancellation) =>
+        job.Search is { } task && ModelSelection.TryChoose([history], task with { Threads = 1, Covariates = covariates }, out SelectionResult? choice, cancellation: cancellation) ? choice.Recipes[0] : null;
 
     /// <summary>The held-out CRPS of a trial and of the active model, on the same values; NaN for none, and for the active model where it has no forecast beside the trial's.</summary>
-    private static (double Trial, double Active) Compare(Forecaster? trial, RefitJob job)
+    private static (double Trial, double Active) Compare(Forecaster? trial, RefitJob job, ReadOnlyMemory<double> covariates)
     {
         if (trial is null)
         {
             return (double.NaN, double.NaN);
         }
 
-        return job.Active is { } active && Score(job, trial, active) is var scores && !double.IsNaN(scores[0])
+        return job.Active is { } active && Score(job, covariates, trial, active) is var scores && !double.IsNaN(scores[0])
             ? (scores[0], scores[1])
-            : (Score(job, trial)[0], double.NaN);
+            : (Score(job, covariates, trial)[0], double.NaN);
     }
 
-    private static double[] Score(RefitJob job, params Forecaster[] forecasters) =>
-        HoldoutScore.Crps(forecasters, JoinedHistory.First(job.History, job.Channels, forecasters.Max(forecaster => forecaster.Model.Channels)).Span, job.Holdout);
+    private static double[] Score(RefitJob job, ReadOnlyMemory<double> covariates, params Forecaster[] forecasters) =>
+        HoldoutScore.Crps(forecasters, JoinedHistory.First(job.History, job.Channels, forecasters.Max(forecaster => forecaster.Model.Channels)).Span, job.Holdout, covariates.Span);
+
+    private static int Future(RefitJob job) => job.Search?.Future ?? job.Recipe?.Members[0].Shape.Future ?? 0;
 
     /// <summary>The member that counts most, and how many there are beside it.</summary>
     private static string Name(ForecastRecipe recipe)

@@ -11,7 +11,8 @@ internal static class CellFilling
     /// <param name="interval">Of cells.</param>
     /// <param name="history">Up to the last cell.</param>
     /// <param name="model">The active one, if any.</param>
-    public static IReadOnlyList<FilledCell> Fill(IReadOnlyList<long> due, long start, long step, long interval, SeriesHistory history, ForecastModel? model)
+    /// <param name="effects">What the calendar moves it by.</param>
+    public static IReadOnlyList<FilledCell> Fill(IReadOnlyList<long> due, long start, long step, long interval, SeriesHistory history, ForecastModel? model, StepEffects effects)
     {
         if (due.Count == 0 || model is null)
         {
@@ -21,7 +22,8 @@ internal static class CellFilling
         // The first cell of a long gap may lie before the window that ends here; then one that ended earlier knows it best.
         int[] back = [.. due.Select(missing => (int)(step - missing)).Where(steps => steps < history.Count)];
         int looked = model.Reach + model.Future + back.DefaultIfEmpty().Max();
-        UnivariateMixture?[] values = GapFiller.Economical(model).Fill(history.Joined(model.Channels, Math.Min(history.Count, looked)), back);
+        looked = Math.Min(history.Count, looked);
+        UnivariateMixture?[] values = GapFiller.Economical(model).Fill(history.Joined(model.Channels, looked), back, effects: effects.Before(model, start + interval, looked));
         List<FilledCell> filled = [];
         for (int i = 0; i < back.Length; i++)
         {

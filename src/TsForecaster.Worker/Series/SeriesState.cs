@@ -13,6 +13,8 @@ namespace TsForecaster.Worker.Series;
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
     private readonly long _interval = settings.Grid.IntervalNanoseconds;
+    private readonly CalendarCovariates? _calendar = settings.Model.Known;
+    private readonly StepEffects _effects = new(settings.Model.Known, settings.Grid.IntervalNanoseconds);
     private SeriesHistory _history = new(Capacity(settings), settings.Model.Shape.Channels);
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
@@ -86,7 +88,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             Surprise = surprise,
             Pit = pit,
             Scores = scores,
-            Filled = settings.Model.Fill ? CellFilling.Fill(_gaps.Close(_steps, step.Missing), step.Start, _steps, _interval, _history, _models.Active?.Model) : [],
+            Filled = settings.Model.Fill ? CellFilling.Fill(_gaps.Close(_steps, step.Missing), step.Start, _steps, _interval, _history, _models.Active?.Model, _effects) : [],
             Model = change,
             Forecast = Issue(),
             Live = _scoring.Live,
@@ -246,7 +248,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         (int reach, int channels) = (active.Model.Reach, active.Model.Channels);
         int known = Math.Min(reach, _history.Count);
         ReadOnlySpan<double> past = PaddedHistory.Last(_history.Joined(channels, known), reach * channels);
-        return _history.Last(known).ContainsAnyExcept(double.NaN) && active.TryPredict(past, out Forecast? density) ? density : null;
+        return _history.Last(known).ContainsAnyExcept(double.NaN) && active.TryPredict(past, out Forecast? density, _effects.Around(active.Model, NextStart)) ? density : null;
     }
 
     /// <summary>What is issued instead of the density's own marginals: by step, null where nothing is scored to learn from; empty when not asked for.</summary>
@@ -258,11 +260,13 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     {
         int skip = (int)(_steps - since);
         int count = Math.Clamp(_history.Count - skip, 0, settings.Refit.History);
-        double[] history = _history.Joined(1 + Beside.Count, count, Math.Min(skip, _history.Count - count)).ToArray();
+        skip = Math.Min(skip, _history.Count - count);
+        double[] history = _history.Joined(1 + Beside.Count, count, skip).ToArray();
         (ForecastRecipe? recipe, SelectionTask? search) = _group is null ? _recipe.For(count, _schedule.Drifted) : (null, null);
         return new RefitJob(key, since, history, recipe, _models.Active)
         {
             Channels = 1 + Beside.Count,
+            Known = _calendar is null ? null : new KnownSteps(_calendar, NextStart - ((skip + count) * _interval), _interval),
             Search = search,
             Background = _group?.Adapting?.Model,
             Pooled = _group?.Adapting?.Series ?? 0,
@@ -350,6 +354,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private static string Fingerprint(SeriesSettings settings)
     {
         string past = (settings.Model.Recipe is null ? settings.Model.Past : settings.Model.Shape.Past)?.ToString(CultureInfo.InvariantCulture) ?? "auto";
-        return string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{past} {settings.Model.Future} {settings.Model.Season}");
+        string calendar = settings.Model.Known is null ? "" : $" {string.Join(',', settings.Model.Calendar)} {string.Join(',', settings.Model.Holidays)} {settings.Model.TimeZone}";
+        return string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{past} {settings.Model.Future} {settings.Model.Season}{calendar}");
     }
 }

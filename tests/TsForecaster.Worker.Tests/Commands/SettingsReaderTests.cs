@@ -135,6 +135,30 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
+    public void Read_Calendar_SaysWhatIsKnownAhead()
+    {
+        Assert.Null(ReadSet().Model.Known);
+        ForecasterSettings settings = ReadSet("Model:Calendar=day, week", "Model:Holidays=2024-12-25,2024-12-26", "Model:TimeZone=Europe/Vienna");
+        Assert.Equal([CalendarPart.Day, CalendarPart.Week], settings.Model.Calendar);
+        Assert.Equal((true, true, 2, "Europe/Vienna"), (settings.Model.Known!.Day, settings.Model.Known.Week, settings.Model.Known.Holidays.Count, settings.Model.Known.Zone.Id));
+        Assert.Equal(settings.Model.Known.Count, settings.Model.Search(1.0).Regression!.Count);
+        Assert.Equal(7, ReadSet("Model:Holidays=2024-12-25", "Model:Components=1").Model.Recipe!.Regression!.Count);
+    }
+
+    [Theory]
+    [InlineData("Model:Calendar", "\"month\"", "Day, Week", "Model:Calendar=month")]
+    [InlineData("Model:Holidays", "[25.12.2024]", "dates such as", "Model:Holidays=2024-12-26,25.12.2024")]
+    [InlineData("Model:TimeZone", "\"Mars\"", "names of time zones", "Model:Calendar=Day", "Model:TimeZone=Mars")]
+    [InlineData("Model:Calendar", "[Day]", "Model:Scope = Series", "Model:Calendar=Day", "Model:Scope=Pooled")]
+    [InlineData("Model:Holidays", "[2024-12-25]", "Model:Joint", "Model:Holidays=2024-12-25", "Model:Joint=a,b", "Model:Components=1")]
+    public void Read_CalendarThatMakesNoSense_IsRefused(string key, string found, string allowed, params string[] set)
+    {
+        SettingsError error = Assert.Single(Assert.Throws<SettingsException>(() => ReadSet(set)).Errors);
+        Assert.Equal((key, found), (error.Key, error.Found));
+        Assert.Contains(allowed, error.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SeriesOverride_Keeps_WhatItDoesNotSet()
     {
         ForecasterSettings settings = Read("""

@@ -47,6 +47,7 @@ internal static class SettingsRules
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Covariance == CovarianceShape.Full, $"{at}Model:Covariance", model.Covariance, "allowed is Full with Model:Scope = Pooled");
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Scope = Pooled");
         Joint(at, model, refit, errors);
+        Calendar(at, model, errors);
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
         Require(errors, window > refit.History || refit.First == 0 || refit.First >= window, $"{at}Refit:First", refit.First, $"allowed is 0, or at least Model:Past + Model:Future = {window}");
         Require(errors, window > refit.History || refit.First <= refit.History, $"{at}Refit:First", refit.First, $"at most Refit:History = {refit.History} is allowed");
@@ -65,6 +66,18 @@ internal static class SettingsRules
         Require(errors, model.Scope == ModelScope.Series, $"{at}Model:Scope", model.Scope, "allowed is Series with Model:Joint");
         Require(errors, model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Joint");
         Require(errors, window > refit.History || least <= refit.History, $"{at}Refit:History", refit.History, $"at least {least} is allowed with {channels} channels in Model:Joint: twice as many windows as one of them holds numbers, and Refit:Holdout");
+    }
+
+    private static void Calendar(string at, ModelSettings model, List<SettingsError> errors)
+    {
+        Require(errors, TimeZoneInfo.TryFindSystemTimeZoneById(model.TimeZone, out _), $"{at}Model:TimeZone", model.TimeZone, "allowed are names of time zones, such as Europe/Vienna");
+        string[] unreadable = [.. model.Holidays.Where(date => !DateOnly.TryParseExact(date, ModelSettings.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))];
+        Require(errors, unreadable.Length == 0, $"{at}Model:Holidays", unreadable, "allowed are dates such as 2024-12-25");
+        bool any = model.Calendar.Count > 0 || model.Holidays.Count > 0;
+        string key = $"{at}Model:{(model.Calendar.Count > 0 ? "Calendar" : "Holidays")}";
+        object found = model.Calendar.Count > 0 ? model.Calendar : model.Holidays;
+        Require(errors, !any || model.Scope == ModelScope.Series, key, found, "allowed with Model:Scope = Series alone");
+        Require(errors, !any || model.Joint.Count == 0, key, found, "not allowed with Model:Joint: the calendar has effects on one channel");
     }
 
     /// <summary>host:port, with or without a protocol before it, as librdkafka takes it; IPv6 addresses in brackets.</summary>
