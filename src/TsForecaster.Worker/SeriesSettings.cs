@@ -136,6 +136,9 @@ public sealed record ModelSettings
     /// <summary>Missing cells are filled from both sides, once what follows them is known.</summary>
     public bool Fill { get; init; } = true;
 
+    /// <summary>Every step of a window has the same mean, and covariances depend on the lag alone: for little history of a noisy series, in windows as they lie in it.</summary>
+    public bool ShiftInvariant { get; init; }
+
     [Range(0.0, 1.0)]
     public double Ridge { get; init; } = 1e-6;
 
@@ -176,6 +179,14 @@ public sealed record ModelSettings
     /// <param name="budget">What it may cost, in 10⁹ operations.</param>
     internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed, Regression = Regression };
 
+    /// <summary>What contradicts <see cref="ShiftInvariant"/> among the settings of the mixture; null when nothing does.</summary>
+    internal string? AgainstShiftInvariance =>
+        !ShiftInvariant ? null
+        : Centring != Centring.None ? nameof(Centring)
+        : Scaling != Scaling.None ? nameof(Scaling)
+        : Covariance != CovarianceShape.Full ? nameof(Covariance)
+        : null;
+
     /// <summary>How windows are normalised.</summary>
     internal Normalisation Normalisation => new(Centring, Scaling) { Season = Season };
 
@@ -184,6 +195,7 @@ public sealed record ModelSettings
     {
         Components = Components ?? 1,
         Shape = Covariance,
+        ShiftInvariant = ShiftInvariant,
         Ridge = Ridge,
         MaxIterations = MaxIterations,
         Tolerance = Tolerance,

@@ -71,7 +71,9 @@ internal static class ModelArguments
             key.SetValue(settings, value);
         }
 
-        return settings;
+        return settings.AgainstShiftInvariance is { } contradiction
+            ? throw new UsageException($"--model shiftinvariant=true: {contradiction.ToLowerInvariant()}={(contradiction == nameof(ModelSettings.Covariance) ? "full" : "none")} is needed with it")
+            : settings;
     }
 
     private static string EnumName(Type type, string text)

@@ -25,6 +25,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "k=2")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=0")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "components=2", "Components=3")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "shiftinvariant=true")]
+    [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "shiftinvariant=true", "centring=none", "covariance=tied")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--model", "covariance=round")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--past", "4", "--future", "1", "--time-unit", "weeks")]
     [InlineData("fit", "--data", "x.csv", "--values", "y", "--future", "1", "--season", "0")]

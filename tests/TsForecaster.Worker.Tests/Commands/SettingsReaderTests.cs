@@ -145,6 +145,13 @@ public sealed class SettingsReaderTests
         Assert.Equal(7, ReadSet("Model:Holidays=2024-12-25", "Model:Components=1").Model.Recipe!.Regression!.Count);
     }
 
+    [Fact]
+    public void Read_ShiftInvariant_NeedsWindowsAsTheyLie()
+    {
+        Assert.True(ReadSet("Model:ShiftInvariant=true", "Model:Components=2", "Model:Centring=None").Model.Recipe!.Members[0].Fit.ShiftInvariant);
+        Assert.Equal("Model:ShiftInvariant", Assert.Single(Assert.Throws<SettingsException>(() => ReadSet("Model:ShiftInvariant=true", "Model:Components=2")).Errors).Key);
+    }
+
     [Theory]
     [InlineData("Model:Calendar", "\"month\"", "Day, Week", "Model:Calendar=month")]
     [InlineData("Model:Holidays", "[25.12.2024]", "dates such as", "Model:Holidays=2024-12-26,25.12.2024")]

@@ -46,6 +46,8 @@ internal static class SettingsRules
         Require(errors, window > refit.History || model.Components is null || model.Components <= refit.History - window + 1, $"{at}Model:Components", model.Components ?? 0, $"at most the windows of the history, {refit.History - window + 1}, is allowed");
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Covariance == CovarianceShape.Full, $"{at}Model:Covariance", model.Covariance, "allowed is Full with Model:Scope = Pooled");
         Require(errors, model.Scope == ModelScope.Series || model.Components is null || model.Centring != Centring.History, $"{at}Model:Centring", model.Centring, "allowed are None, Last and Mean with Model:Scope = Pooled");
+        Require(errors, model.Components is null || model.AgainstShiftInvariance is null, $"{at}Model:ShiftInvariant", true, "allowed with Centring=None, Scaling=None and Covariance=Full");
+        Require(errors, !model.ShiftInvariant || model.Scope == ModelScope.Series, $"{at}Model:ShiftInvariant", true, "allowed with Model:Scope = Series alone");
         Joint(at, model, refit, errors);
         Calendar(at, model, errors);
         Require(errors, refit.Lag <= refit.Every, $"{at}Refit:Lag", refit.Lag, $"at most Refit:Every = {refit.Every} is allowed");
