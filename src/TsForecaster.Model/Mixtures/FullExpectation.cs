@@ -22,6 +22,9 @@ namespace TsForecaster.Model.Mixtures;
 internal sealed unsafe class FullExpectation
 {
     private const int Chunk = 512;
+
+    // Rows of log densities do not begin a power of two apart, or they would all compete for the same lines of the cache.
+    private const int Stride = Chunk + 8;
     private const double HalfUnit = 36.7368005696771; // 53 ln 2
 
     private readonly WindowRows _rows;
@@ -114,7 +117,7 @@ internal sealed unsafe class FullExpectation
                 }
             }
 
-            scratch.Logs.AsSpan(0, _components.Count * Chunk).Fill(double.NegativeInfinity);
+            scratch.Logs.AsSpan(0, _components.Count * Stride).Fill(double.NegativeInfinity);
             scratch.Best.AsSpan().Fill(double.NegativeInfinity);
             for (int n = 0; n < count; n++)
             {
@@ -212,7 +215,7 @@ internal sealed unsafe class FullExpectation
                     listed = WindowLists.Keep(list, limits, sums, listed);
                 }
 
-                double* row = logs + (k * Chunk);
+                double* row = logs + (k * Stride);
                 for (int m = 0; m < listed; m++)
                 {
                     double log = component.LogScale - (0.5 * sums[m]);
@@ -229,7 +232,7 @@ internal sealed unsafe class FullExpectation
     private void Share(Scratch scratch, int chunk, int start, int count)
     {
         int components = _components.Count;
-        ResponsibilityShares.Compute(scratch.Logs, Chunk, components, scratch.Best, scratch.Owners);
+        ResponsibilityShares.Compute(scratch.Logs, Stride, count, components, scratch.Best, scratch.Owners);
         double total = 0.0;
         for (int n = 0; n < count; n++)
         {
@@ -245,7 +248,7 @@ internal sealed unsafe class FullExpectation
 
         for (int k = 0; k < components && _responsibilities is not null; k++)
         {
-            scratch.Logs.AsSpan(k * Chunk, count).CopyTo(_responsibilities[k].AsSpan(start));
+            scratch.Logs.AsSpan(k * Stride, count).CopyTo(_responsibilities[k].AsSpan(start));
         }
     }
 
@@ -264,7 +267,7 @@ internal sealed unsafe class FullExpectation
 
         public int[] Sorted { get; } = new int[Chunk];
 
-        public double[] Logs { get; } = new double[components * Chunk];
+        public double[] Logs { get; } = new double[components * Stride];
 
         public double[] Block { get; } = new double[Math.Max(1, block)];
     }

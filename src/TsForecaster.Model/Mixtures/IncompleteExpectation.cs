@@ -65,7 +65,7 @@ internal sealed unsafe class IncompleteExpectation
             Score(scratch, k, count);
         }
 
-        ResponsibilityShares.Compute(scratch.Logs, Chunk, _components.Count, scratch.Best, scratch.Owners);
+        ResponsibilityShares.Compute(scratch.Logs, Chunk, count, _components.Count, scratch.Best, scratch.Owners);
         for (int n = 0; n < count; n++)
         {
             int number = _windows.Number(start + n);

@@ -13,27 +13,30 @@ internal static unsafe class ResponsibilityShares
 {
     private const int Lanes = 8;
 
-    /// <param name="logs">K rows of <paramref name="width"/> log densities; replaced by responsibilities.</param>
-    /// <param name="width">Windows, a multiple of eight.</param>
+    /// <param name="logs">K rows of log densities; replaced by responsibilities.</param>
+    /// <param name="width">Numbers from one row to the next.</param>
+    /// <param name="count">How many windows; up to the next multiple of eight the arrays are read and written too.</param>
     /// <param name="best">The largest log density of each window; replaced by its log Σ_k exp(l_k).</param>
     /// <param name="owners">Filled with the component of the largest log density, the first of equals.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Compute(double[] logs, int width, int components, double[] best, int[] owners)
+    public static void Compute(double[] logs, int width, int count, int components, double[] best, int[] owners)
     {
         int* alive = stackalloc int[components];
+        double* sums = stackalloc double[Lanes];
         fixed (double* l = logs, b = best)
         {
             fixed (int* o = owners)
             {
-                for (int n = 0; n < width; n += Lanes)
+                for (int n = 0; n < count; n += Lanes)
                 {
-                    Vector512<double> sum = Exponentials(l + n, width, components, Vector512.Load(b + n), alive, out int count, o + n);
+                    Vector512<double> sum = Exponentials(l + n, width, components, Vector512.Load(b + n), alive, out int living, o + n);
                     if (!Vector512.EqualsAll(sum, Vector512<double>.One))
                     {
-                        Divide(l + n, width, components, sum, alive, count);
+                        Divide(l + n, width, components, sum, alive, living);
+                        sum.Store(sums);
                         for (int lane = 0; lane < Lanes; lane++)
                         {
-                            b[n + lane] += sum[lane] == 1.0 ? 0.0 : Math.Log(sum[lane]);
+                            b[n + lane] += sums[lane] == 1.0 ? 0.0 : Math.Log(sums[lane]);
                         }
                     }
                 }
@@ -44,11 +47,12 @@ internal static unsafe class ResponsibilityShares
     /// <summary>Replaces l_k by exp(l_k − max) and returns their sum.</summary>
     /// <param name="alive">Filled with the components that have an exponential other than zero in any lane.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Exponentials(double* logs, int width, int components, Vector512<double> max, int* alive, out int count, int* owners)
+    private static Vector512<double> Exponentials(double* logs, int width, int components, Vector512<double> max, int* alive, out int living, int* owners)
     {
         Vector512<double> isEmpty = Vector512.Equals(max, Vector512.Create(double.NegativeInfinity)), shift = Vector512.AndNot(max, isEmpty);
-        Vector512<double> sum = default, owner = default, isOwned = default;
-        count = 0;
+        Vector512<double> sum = default, isOwned = default;
+        Vector512<long> owner = default;
+        living = 0;
         for (int k = 0; k < components; k++, logs += width)
         {
             Vector512<double> log = Vector512.Load(logs), difference = log - shift;
@@ -59,27 +63,23 @@ internal static unsafe class ResponsibilityShares
             }
 
             Vector512<double> isLargest = Vector512.Equals(log, max);
-            owner = Vector512.ConditionalSelect(Vector512.AndNot(isLargest, isOwned), Vector512.Create((double)k), owner);
+            owner = Vector512.ConditionalSelect(Vector512.AndNot(isLargest, isOwned).AsInt64(), Vector512.Create((long)k), owner);
             isOwned |= isLargest;
             Vector512<double> share = Vector512.Create(VectorExp.Exp(difference.GetLower()), VectorExp.Exp(difference.GetUpper()));
             share.Store(logs);
             sum += share;
-            alive[count++] = k;
+            alive[living++] = k;
         }
 
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            owners[lane] = (int)owner[lane];
-        }
-
+        Vector256.Narrow(owner.GetLower(), owner.GetUpper()).Store(owners);
         return sum;
     }
 
-    private static void Divide(double* shares, int width, int components, Vector512<double> sum, int* alive, int count)
+    private static void Divide(double* shares, int width, int components, Vector512<double> sum, int* alive, int living)
     {
         if (Vector512.GreaterThanOrEqualAll(sum, Vector512<double>.One))
         {
-            for (int m = 0; m < count; m++)
+            for (int m = 0; m < living; m++)
             {
                 double* row = shares + ((nint)alive[m] * width);
                 (Vector512.Load(row) / sum).Store(row);

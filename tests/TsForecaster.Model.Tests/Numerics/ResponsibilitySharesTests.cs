@@ -57,6 +57,32 @@ public sealed class ResponsibilitySharesTests
         Assert.Equal([6, Width + 6], Enumerable.Range(0, 2 * Width).Where(i => double.IsNaN(shares[i])));
     }
 
+    [Fact]
+    public void Compute_RowsApart_LeavesWhatLiesBetweenAlone()
+    {
+        const int Stride = Width + 3;
+        double[] logs = NaiveMatrix.Gaussian(3 * Width, new SeededRandom(4)), apart = [.. Enumerable.Repeat(7.0, 3 * Stride)];
+        (double[] expected, double[] expectedBest, int[] expectedOwners) = Compute(logs, 3);
+        double[] best = new double[Width];
+        int[] owners = new int[Width];
+        for (int k = 0; k < 3; k++)
+        {
+            logs.AsSpan(k * Width, Width).CopyTo(apart.AsSpan(k * Stride));
+        }
+
+        for (int n = 0; n < Width; n++)
+        {
+            best[n] = Enumerable.Range(0, 3).Max(k => logs[(k * Width) + n]);
+        }
+
+        ResponsibilityShares.Compute(apart, Stride, Width - 5, 3, best, owners);
+
+        Assert.Equal(expectedBest, best);
+        Assert.Equal(expectedOwners, owners);
+        Assert.Equal(expected, Enumerable.Range(0, 3).SelectMany(k => apart.Skip(k * Stride).Take(Width)));
+        Assert.All(Enumerable.Range(0, 3), k => Assert.Equal([7.0, 7.0, 7.0], apart.Skip((k * Stride) + Width).Take(3)));
+    }
+
     private static double[] Check(double[] logs, int components)
     {
         (double[] shares, double[] best, int[] owners) = Compute(logs, components);
@@ -91,7 +117,7 @@ public sealed class ResponsibilitySharesTests
             }
         }
 
-        ResponsibilityShares.Compute(shares, Width, components, best, owners);
+        ResponsibilityShares.Compute(shares, Width, Width, components, best, owners);
         return (shares, best, owners);
     }
 }
