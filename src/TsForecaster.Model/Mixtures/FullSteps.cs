@@ -42,7 +42,7 @@ internal sealed class FullSteps : IEmSteps
         _layout = PanelLayout.Spread(windows.Dimension);
         _threads = new ForkJoin(ThreadsFor(windows, options));
         _precisions = ComponentPrecisions.For(_rows, options.Components, _threads);
-        _bounds = IsTied ? null : new CarriedBounds(_rows, _layout, options.Components, _threads.Threads);
+        _bounds = IsTied || options.ShiftInvariant ? null : new CarriedBounds(_rows, _layout, options.Components, _threads.Threads);
         _expectation = new FullExpectation(_rows, _layout, options.Components, _threads, _precisions, _bounds);
         _maximization = new FullMaximization(_rows, options.Components, _threads, _precisions, ridge);
         _parameters = new Parameters[options.Components];
