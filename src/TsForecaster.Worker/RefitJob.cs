@@ -43,11 +43,10 @@ public sealed record RefitJob(SeriesKey Key, long Since, double[] History, Forec
 
 /// <summary>The calendar of steps one after another.</summary>
 /// <param name="Start">Begin of the first, nanoseconds since 1970 UTC.</param>
-/// <param name="Interval">From one to the next, nanoseconds.</param>
-public sealed record KnownSteps(CalendarCovariates Calendar, long Start, long Interval)
+public sealed record KnownSteps(CalendarCovariates Calendar, long Start)
 {
     /// <summary>The covariates of the first so many, row-major.</summary>
-    public double[] Rows(int steps) => Calendar.Rows(Start, Interval, steps);
+    public double[] Rows(int steps) => Calendar.Rows(Start, steps);
 }
 
 /// <summary>What came of a <see cref="RefitJob"/>.</summary>

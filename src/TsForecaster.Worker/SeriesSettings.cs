@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TsForecaster.Model.Evaluation.Selection;
 using TsForecaster.Model.Forecasting;
 using TsForecaster.Model.Mixtures;
@@ -40,6 +41,9 @@ public enum ModelScope
 /// <summary>What one series is to be treated by: the service's settings, with the overrides of the first pattern that matches its name.</summary>
 public sealed record SeriesSettings
 {
+    // Beside the settings, since a changed copy of them would take a field along.
+    private static readonly ConditionalWeakTable<SeriesSettings, KnownAhead> _known = [];
+
     public GridSettings Grid { get; init; } = new();
 
     public ModelSettings Model { get; init; } = new();
@@ -51,10 +55,40 @@ public sealed record SeriesSettings
         ? this
         : this with { Model = Model with { Joint = Model.Joint.Contains(channel, StringComparer.Ordinal) ? [channel, .. Model.Joint.Where(other => other != channel)] : [] } };
 
+    /// <summary>What is known ahead of every step; null for nothing. The same object each time.</summary>
+    internal CalendarCovariates? Known => _known.GetValue(this, settings => new(settings.Calendar())).Calendar;
+
+    /// <summary>How effects of what is known ahead are found; null where nothing is.</summary>
+    internal CovariateRegression? Regression => Known is { } known ? new(known.Count, Model.Season) { LeastSteps = known.LeastSteps } : null;
+
+    /// <summary>How a model is fitted; null when a search is to find it.</summary>
+    internal ForecastRecipe? Recipe => Model.Recipe is { } recipe ? recipe with { Regression = Regression } : null;
+
+    /// <summary>What a search is to find.</summary>
+    internal SelectionTask Search => Model.Search(Refit.Budget) with { Regression = Regression };
+
     /// <summary>Steps of history that the first refit waits for.</summary>
     internal int FirstFit => Refit.First > 0
         ? Refit.First
         : Math.Min(Refit.History, Math.Max(3 * Model.WindowSteps, (2 * Model.Season) + Model.WindowSteps));
+
+    private CalendarCovariates? Calendar()
+    {
+        if (Model.Calendar.Count == 0 && Model.Holidays.Count == 0)
+        {
+            return null;
+        }
+
+        CalendarCovariates calendar = new(
+            Model.Calendar.Contains(CalendarPart.Day),
+            Model.Calendar.Contains(CalendarPart.Week),
+            Model.Holidays.Select(date => DateOnly.ParseExact(date, ModelSettings.DateFormat, CultureInfo.InvariantCulture)).ToHashSet(),
+            TimeZoneInfo.FindSystemTimeZoneById(Model.TimeZone),
+            Grid.IntervalNanoseconds);
+        return calendar.Count > 0 ? calendar : null;
+    }
+
+    private sealed record KnownAhead(CalendarCovariates? Calendar);
 }
 
 /// <summary>The regular grid of a series.</summary>
@@ -160,24 +194,15 @@ public sealed record ModelSettings
     /// <summary>Of a channel's own settings: the channels that it is forecast together with.</summary>
     internal IReadOnlyList<string> Beside => [.. Joint.Skip(1)];
 
-    /// <summary>What is known ahead of every step; null for nothing.</summary>
-    internal CalendarCovariates? Known => Calendar.Count == 0 && Holidays.Count == 0 ? null : new(
-        Calendar.Contains(CalendarPart.Day),
-        Calendar.Contains(CalendarPart.Week),
-        Holidays.Select(date => DateOnly.ParseExact(date, DateFormat, CultureInfo.InvariantCulture)).ToHashSet(),
-        TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
-
-    private CovariateRegression? Regression => Known is { } known ? new(known.Count, Season) : null;
-
     /// <summary>P + F.</summary>
     internal int WindowSteps => (Past ?? UsualPast) + Future;
 
     /// <summary>How a model is fitted; null when a search is to find it.</summary>
-    internal ForecastRecipe? Recipe => Components is null ? null : ForecastRecipe.Of(Shape, Normalisation, FitOptions) with { Regression = Regression };
+    internal ForecastRecipe? Recipe => Components is null ? null : ForecastRecipe.Of(Shape, Normalisation, FitOptions);
 
     /// <summary>What a search is to find.</summary>
     /// <param name="budget">What it may cost, in 10⁹ operations.</param>
-    internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed, Regression = Regression };
+    internal SelectionTask Search(double budget) => new() { Future = Future, Season = Season, Past = Past, Budget = budget, Seed = (ulong)Seed };
 
     /// <summary>What contradicts <see cref="ShiftInvariant"/> among the settings of the mixture; null when nothing does.</summary>
     internal string? AgainstShiftInvariance =>

@@ -33,7 +33,11 @@ internal static class ChannelUnits
         double[] inverse = [.. units.Select(unit => 1.0 / unit)];
         FitResult fit = ExpectationMaximization.Fit(
             WindowSet.Over([.. histories.Select(history => Times(history.Span, inverse))], shape, normalisation, missing: missing),
-            options with { InitialMixture = options.InitialMixture is { } start ? Times(start, inverse) : null },
+            options with
+            {
+                InitialMixture = options.InitialMixture is { } start ? Times(start, inverse) : null,
+                HeldOutScore = options.HeldOutScore is { } score ? mixture => score(Times(mixture, units)) : null,
+            },
             cancellation);
         return fit with { Mixture = fit.Mixture is { } mixture ? Times(mixture, units) : null };
     }

@@ -8,33 +8,33 @@ namespace TsForecaster.Model.Forecasting;
 /// </summary>
 public sealed class CovariateEffects
 {
-    private readonly double[] _effects;
+    private readonly double[] _coefficients;
 
-    /// <param name="effects">β, one number a covariate, finite; at least one.</param>
+    /// <param name="coefficients">β, one number a covariate, finite; at least one.</param>
     /// <param name="source">What the covariates are, in words of the caller's; kept with the model.</param>
     /// <exception cref="ArgumentException">It is not so.</exception>
-    public CovariateEffects(IReadOnlyList<double> effects, string source = "")
+    public CovariateEffects(IReadOnlyList<double> coefficients, string source = "")
     {
-        if (effects.Count == 0 || !effects.All(double.IsFinite))
+        if (coefficients.Count == 0 || !coefficients.All(double.IsFinite))
         {
-            throw new ArgumentException($"there is a finite effect for each covariate, of which there is one at least; they are {string.Join(", ", effects)}", nameof(effects));
+            throw new ArgumentException($"there is a finite coefficient for each covariate, of which there is one at least; they are {string.Join(", ", coefficients)}", nameof(coefficients));
         }
 
-        (_effects, Source) = ([.. effects], source);
+        (_coefficients, Source) = ([.. coefficients], source);
     }
 
     /// <summary>q.</summary>
-    public int Count => _effects.Length;
+    public int Count => _coefficients.Length;
 
     /// <summary>β.</summary>
-    public ReadOnlySpan<double> Effects => _effects;
+    public ReadOnlySpan<double> Coefficients => _coefficients;
 
     /// <summary>What the covariates are, as the model's maker said.</summary>
     public string Source { get; }
 
     /// <summary>x_tᵀβ of one step; NaN where a covariate is not known.</summary>
     /// <param name="covariates">q numbers.</param>
-    public double Of(ReadOnlySpan<double> covariates) => VectorKernels.Dot(_effects, covariates);
+    public double Of(ReadOnlySpan<double> covariates) => VectorKernels.Dot(_coefficients, covariates);
 
     /// <summary>x_tᵀβ of every step.</summary>
     /// <param name="covariates">T×q row-major.</param>
@@ -48,5 +48,20 @@ public sealed class CovariateEffects
         }
 
         return effects;
+    }
+
+    /// <summary>Takes effects off values: u_t = y_t − x_tᵀβ.</summary>
+    /// <param name="values">T transformed values, NaN where missing.</param>
+    /// <param name="effects">T numbers of <see cref="Along"/>.</param>
+    /// <param name="destination">Receives T numbers; may be <paramref name="values"/>.</param>
+    /// <exception cref="ArgumentException">There are not as many effects as values.</exception>
+    public static void TakeOff(ReadOnlySpan<double> values, ReadOnlySpan<double> effects, Span<double> destination)
+    {
+        if (effects.Length != values.Length)
+        {
+            throw new ArgumentException($"covariates move each of {values.Length} steps; there are {effects.Length} effects", nameof(effects));
+        }
+
+        VectorKernels.ScaledDifference(1.0, values, effects, destination);
     }
 }

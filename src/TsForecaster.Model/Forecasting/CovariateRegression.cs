@@ -5,7 +5,7 @@ namespace TsForecaster.Model.Forecasting;
 /// <summary>
 /// How effects of covariates are found: by generalised least squares of y_t = c + x_tᵀβ + u_t with u_t = a u_{t−1} + b u_{t−m} + d u_{t−m−1} + e_t, m the season
 /// (Cochrane &amp; Orcutt 1949): a, b, d from the u of the β so far, then β from what the same filter leaves of y and x, a few times in turn, β = 0 first. So a level that wanders, or a
-/// pattern that repeats, is not taken for an effect. A small ridge decides where covariates say the same.
+/// pattern that repeats, is not taken for an effect. Covariates count in their standard deviations about their means; a small ridge decides where they say the same.
 /// </summary>
 /// <param name="Count">q.</param>
 /// <param name="Season">m; 1 for none.</param>
@@ -14,101 +14,111 @@ public sealed record CovariateRegression(int Count, int Season, string Source = 
 {
     private const int Rounds = 4;
 
+    /// <summary>Rows a coefficient.</summary>
+    private const int RowsACoefficient = 2;
+
     /// <summary>Added to the diagonal of the normal equations, as a share of itself.</summary>
     private const double Ridge = 1e-3;
 
-    /// <summary>Of one series; null where too little is observed for so many effects.</summary>
+    /// <summary>Steps that it takes to tell the covariates' effects from anything else, such as two of the longest period among them; with fewer none is found.</summary>
+    public int LeastSteps { get; init; }
+
+    /// <summary>Of one series; coefficients of zero where nothing can be found.</summary>
     /// <param name="values">T transformed values, NaN where missing.</param>
     /// <param name="covariates">T×q row-major, NaN where not known.</param>
     /// <exception cref="ArgumentException">The lengths do not agree.</exception>
-    public CovariateEffects? Fit(ReadOnlySpan<double> values, ReadOnlySpan<double> covariates)
+    public CovariateEffects Fit(ReadOnlySpan<double> values, ReadOnlySpan<double> covariates)
     {
         if (covariates.Length != values.Length * Count)
         {
             throw new ArgumentException($"{values.Length} steps have {values.Length * Count} numbers of {Count} covariates, not {covariates.Length}", nameof(covariates));
         }
 
-        int[] lags = Season > 1 ? [1, Season, Season + 1] : [1];
-        double[] centred = Centred(values), residuals = [.. centred], all = covariates.ToArray(), effects = new double[Count], scales = Scales(covariates);
+        CovariateEffects none = new(new double[Count], Source);
+        if (values.Length < LeastSteps)
+        {
+            return none;
+        }
+
+        // Where too few rows know a season ago, what was a step before has to do.
+        double[] centred = Standardised(values, [double.NaN]), scales = new double[Count], standardised = Standardised(covariates, scales);
+        CovariateEffects? found = Season > 1 ? Fit(centred, standardised, scales, covariates, [1, Season, Season + 1]) : null;
+        return found ?? Fit(centred, standardised, scales, covariates, [1]) ?? none;
+    }
+
+    private CovariateEffects? Fit(double[] values, double[] standardised, double[] scales, ReadOnlySpan<double> covariates, int[] lags)
+    {
+        double[] residuals = [.. values], coefficients = new double[Count];
         CovariateEffects? found = null;
         for (int round = 0; round < Rounds; round++)
         {
-            double[] memory = Regress(residuals.Length, lags.Length, (t, row) => ReadLags(residuals, lags, t, row), t => residuals[t]) ?? [];
-            if (memory.Length == 0 || Filtered(centred, all, lags, memory, scales) is not { } scaled)
+            if (Regress(residuals.Length, lags.Length, (t, row) => ReadLags(residuals, lags, t, row), t => residuals[t]) is not { } memory
+                || Regress(values.Length, Count, (t, row) => ReadFiltered(standardised, lags, memory, t, row), t => Filtered(values, lags, memory, t, 0, 1)) is not { } scaled)
             {
                 return found;
             }
 
             for (int j = 0; j < Count; j++)
             {
-                effects[j] = scales[j] > 0.0 ? scaled[j] / scales[j] : 0.0;
+                coefficients[j] = scales[j] > 0.0 ? scaled[j] / scales[j] : 0.0;
             }
 
-            found = new CovariateEffects(effects, Source);
-            double[] moved = found.Along(covariates);
-            VectorKernels.ScaledDifference(1.0, centred, moved, residuals);
+            found = new CovariateEffects(coefficients, Source);
+            CovariateEffects.TakeOff(values, found.Along(covariates), residuals);
         }
 
         return found;
     }
 
-    private static double[] Centred(ReadOnlySpan<double> values)
+    /// <summary>Columns about their means, in their standard deviations; zeros of one that does not change.</summary>
+    /// <param name="scales">Receives the standard deviation of each column, 0 of one that does not change; where NaN is asked for, that column is not divided.</param>
+    private static double[] Standardised(ReadOnlySpan<double> numbers, double[] scales)
     {
-        double[] centred = values.ToArray();
-        double mean = centred.Where(value => !double.IsNaN(value)).DefaultIfEmpty(0.0).Average();
-        return Array.ConvertAll(centred, value => value - mean);
+        int width = scales.Length;
+        double[] standardised = numbers.ToArray();
+        for (int j = 0; j < width; j++)
+        {
+            double first = double.NaN, sum = 0.0, squares = 0.0;
+            int known = 0;
+            for (int i = j; i < numbers.Length; i += width)
+            {
+                if (!double.IsNaN(numbers[i]))
+                {
+                    first = known++ == 0 ? numbers[i] : first;
+                    sum += numbers[i] - first;
+                    squares += (numbers[i] - first) * (numbers[i] - first);
+                }
+            }
+
+            double mean = known > 0 ? sum / known : 0.0, variance = known > 0 ? (squares / known) - (mean * mean) : 0.0;
+            double scale = double.IsNaN(scales[j]) ? 1.0 : scales[j] = variance > 0.0 && double.IsFinite(variance) ? Math.Sqrt(variance) : 0.0;
+            for (int i = j; i < standardised.Length; i += width)
+            {
+                double departure = standardised[i] - first - mean;
+                standardised[i] = double.IsNaN(departure) || scale > 0.0 ? departure / scale : 0.0;
+            }
+        }
+
+        return standardised;
     }
 
-    /// <summary>Standard deviations of the covariates, 0 of one that does not change.</summary>
-    private double[] Scales(ReadOnlySpan<double> covariates)
+    /// <summary>v_t − Σ a_l v_{t−l}; NaN where one of them is not known.</summary>
+    private static double Filtered(double[] numbers, int[] lags, double[] memory, int t, int column, int width)
     {
-        double[] sums = new double[Count], squares = new double[Count], first = new double[Count];
-        int[] known = new int[Count];
-        for (int i = 0; i < covariates.Length; i++)
+        double left = numbers[(t * width) + column];
+        for (int l = 0; l < lags.Length; l++)
         {
-            int j = i % Count;
-            if (!double.IsNaN(covariates[i]))
-            {
-                first[j] = known[j]++ == 0 ? covariates[i] : first[j];
-                double departure = covariates[i] - first[j];
-                sums[j] += departure;
-                squares[j] += departure * departure;
-            }
+            left -= t < lags[l] ? double.NaN : memory[l] * numbers[((t - lags[l]) * width) + column];
         }
 
-        double[] scales = new double[Count];
-        for (int j = 0; j < Count; j++)
-        {
-            double mean = sums[j] / known[j];
-            scales[j] = known[j] > 0 ? Math.Sqrt(Math.Max(0.0, (squares[j] / known[j]) - (mean * mean))) : 0.0;
-        }
-
-        return scales;
+        return left;
     }
 
-    /// <summary>β in units of the covariates' scales, from what the filter leaves of values and covariates.</summary>
-    private double[]? Filtered(double[] values, double[] covariates, int[] lags, double[] memory, double[] scales)
+    private static void ReadFiltered(double[] covariates, int[] lags, double[] memory, int t, Span<double> row)
     {
-        return Regress(values.Length, Count, Row, t => Left(values, t, 0, 1));
-
-        void Row(int t, Span<double> row)
+        for (int j = 0; j < row.Length; j++)
         {
-            for (int j = 0; j < Count; j++)
-            {
-                row[j] = scales[j] > 0.0 ? Left(covariates, t, j, Count) / scales[j] : 0.0;
-            }
-        }
-
-        // v_t − Σ a_l v_{t−l}.
-        double Left(double[] numbers, int t, int j, int width)
-        {
-            double left = numbers[(t * width) + j];
-            for (int l = 0; l < lags.Length; l++)
-            {
-                left -= t < lags[l] ? double.NaN : memory[l] * numbers[((t - lags[l]) * width) + j];
-            }
-
-            return left;
+            row[j] = Filtered(covariates, lags, memory, t, j, row.Length);
         }
     }
 
@@ -123,15 +133,14 @@ public sealed record CovariateRegression(int Count, int Season, string Source = 
     private delegate void RowReader(int t, Span<double> row);
 
     /// <summary>
-    /// Least squares of the targets on the rows and a constant, which is left out of the result, over the steps of which all is known; null where there are fewer
-    /// than two a coefficient.
+    /// Least squares of the targets on the rows and a constant, which is left out of the result, over the steps of which all is known. Null where there are too few of these, or
+    /// nothing changes.
     /// </summary>
     private static double[]? Regress(int steps, int count, RowReader read, Func<int, double> target)
     {
-        int n = count + 1;
+        int n = count + 1, used = 0;
         double[] gram = new double[n * n], moments = new double[n], row = new double[n];
         row[count] = 1.0;
-        int used = 0;
         for (int t = 0; t < steps; t++)
         {
             double y = target(t);
@@ -149,24 +158,19 @@ public sealed record CovariateRegression(int Count, int Season, string Source = 
             }
         }
 
-        if (used < 2 * n)
+        double most = Enumerable.Range(0, count).Max(i => gram[(i * n) + i]);
+        if (used < RowsACoefficient * n || !(most > 0.0))
         {
             return null;
         }
 
         // A column of zeros has no effect; the constant is not held back.
-        double least = 0.0;
         for (int i = 0; i < count; i++)
         {
-            least = Math.Max(least, gram[(i * n) + i]);
+            gram[(i * n) + i] += Ridge * (gram[(i * n) + i] + (1e-3 * most));
         }
 
-        for (int i = 0; i < count; i++)
-        {
-            gram[(i * n) + i] += Ridge * (gram[(i * n) + i] + (1e-3 * least)) + double.Epsilon;
-        }
-
-        if (!(least > 0.0) || !Cholesky.TryFactor(gram, n, out _))
+        if (!Cholesky.TryFactor(gram, n, out _))
         {
             return null;
         }

@@ -1,5 +1,4 @@
 using TsForecaster.Model.Mixtures;
-using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -75,7 +74,7 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
     public ForecastModel? Fit(IReadOnlyList<ReadOnlyMemory<double>> histories, CancellationToken cancellation = default) => Fit([this], histories, cancellation)[0];
 
     /// <summary>
-    /// The same for one history of one channel whose covariates are known: their effects are found first, and the densities fitted to what is left. Null too where they cannot be found.
+    /// The same for one history of one channel whose covariates are known: their effects are found first, and the densities fitted to what is left.
     /// </summary>
     /// <param name="covariates">T×q row-major; not looked at without <see cref="Regression"/>.</param>
     public ForecastModel? Fit(ReadOnlyMemory<double> history, ReadOnlyMemory<double> covariates, CancellationToken cancellation = default)
@@ -87,12 +86,8 @@ public sealed record ForecastRecipe(IReadOnlyList<DensityRecipe> Members, IReadO
 
         double[] values = new double[history.Length];
         Transform.Apply(history.Span, values);
-        if (Regression.Fit(values, covariates.Span) is not { } effects)
-        {
-            return null;
-        }
-
-        VectorKernels.ScaledDifference(1.0, values, effects.Along(covariates.Span), values);
+        CovariateEffects effects = Regression.Fit(values, covariates.Span);
+        CovariateEffects.TakeOff(values, effects.Along(covariates.Span), values);
         ForecastModel? left = (this with { Regression = null, Transform = ValueTransform.None }).Fit([values], cancellation);
         return left is null ? null : new ForecastModel(left.Members, left.Weights.ToArray(), left.Spread.ToArray(), Transform, effects);
     }

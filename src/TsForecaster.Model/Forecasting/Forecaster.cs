@@ -34,19 +34,25 @@ public sealed class Forecaster
     /// <exception cref="ArgumentException">The past has another length, an infinite value, or no observed value at all; or effects are missing.</exception>
     public Forecast Predict(ReadOnlySpan<double> past, ReadOnlySpan<double> effects = default) => TryPredict(past, out Forecast? forecast, effects) ? forecast : throw Unobserved();
 
-    /// <summary>The same; false where no member looks at an observed value of the past.</summary>
+    /// <summary>The same; false where no member looks at an observed value of the past, or an effect ahead is not known.</summary>
     /// <inheritdoc cref="Predict"/>
     public bool TryPredict(ReadOnlySpan<double> past, [NotNullWhen(true)] out Forecast? forecast, ReadOnlySpan<double> effects = default)
     {
         Require(past, 1);
-        RequireEffects(effects);
+        RequireEffects(effects.Length);
+        if (Model.Covariates is not null && effects[^Model.Future..].Contains(double.NaN))
+        {
+            forecast = null;
+            return false;
+        }
+
         if (Model.Transform != ValueTransform.None || Model.Covariates is not null)
         {
             double[] transformed = new double[past.Length];
             Model.Transform.Apply(past, transformed);
             if (Model.Covariates is not null)
             {
-                VectorKernels.ScaledDifference(1.0, transformed, effects[..past.Length], transformed);
+                CovariateEffects.TakeOff(transformed, effects[..past.Length], transformed);
             }
 
             past = transformed;
@@ -181,24 +187,11 @@ public sealed class Forecaster
         }
     }
 
-    private void RequireEffects(ReadOnlySpan<double> effects)
+    private void RequireEffects(int count)
     {
-        if (Model.Covariates is null)
+        if (Model.Covariates is not null && count != Model.Reach + Model.Future)
         {
-            return;
-        }
-
-        if (effects.Length != Model.Reach + Model.Future)
-        {
-            throw new ArgumentException($"covariates move each of {Model.Reach} steps back and {Model.Future} ahead; there are {effects.Length} effects");
-        }
-
-        for (int step = 1; step <= Model.Future; step++)
-        {
-            if (!double.IsFinite(effects[Model.Reach + step - 1]))
-            {
-                throw new ArgumentException($"the covariates of step {step} are not known; a forecast needs them all");
-            }
+            throw new ArgumentException($"covariates move each of {Model.Reach} steps back and {Model.Future} ahead; there are {count} effects");
         }
     }
 
@@ -210,5 +203,5 @@ public sealed class Forecaster
         }
     }
 
-    private static ArgumentException Unobserved() => new("the past has no observed value");
+    private ArgumentException Unobserved() => new(Model.Covariates is null ? "the past has no observed value" : "the past has no observed value, or what covariates do to a step ahead is not known");
 }

@@ -1,4 +1,3 @@
-using TsForecaster.Model.Numerics;
 using TsForecaster.Model.Windows;
 
 namespace TsForecaster.Model.Forecasting;
@@ -57,8 +56,7 @@ public sealed class GapFiller
         Model.Transform.Apply(history, values);
         if (Model.Covariates is not null)
         {
-            RequireEffects(effects.Length, values.Length);
-            VectorKernels.ScaledDifference(1.0, values, effects, values);
+            CovariateEffects.TakeOff(values, effects, values);
         }
 
         for (int i = 0; i < values.Length; i++)
@@ -93,14 +91,6 @@ public sealed class GapFiller
         }
 
         return filled;
-    }
-
-    private static void RequireEffects(int found, int steps)
-    {
-        if (found != steps)
-        {
-            throw new ArgumentException($"covariates move each of the history's {steps} steps; there are {found} effects");
-        }
     }
 
     private UnivariateMixture? Pool(GapMixture?[][] parts, int value, double effect)

@@ -21,7 +21,7 @@ internal static class ModelContent
         WriteParameters(bytes, model);
         if (model.Covariates is { } effects)
         {
-            Write(bytes, effects.Effects);
+            Write(bytes, effects.Coefficients);
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan))[..12];
@@ -33,7 +33,7 @@ internal static class ModelContent
         Write(writer, model.Covariates?.Count ?? 0);
         if (model.Covariates is { } effects)
         {
-            Write(writer, effects.Effects);
+            Write(writer, effects.Coefficients);
             byte[] source = Encoding.UTF8.GetBytes(effects.Source);
             Write(writer, source.Length);
             writer.Write(source);

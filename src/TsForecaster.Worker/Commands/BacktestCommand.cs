@@ -81,6 +81,7 @@ internal static class BacktestCommand
                 Standardise = parsed.GetValue(standardise),
                 PerSeries = each,
                 Joint = parsed.GetValue(joint),
+                Columns = !isPanel && parsed.GetValue(source.Values) is { } named ? Arguments.Columns(named).Count : 0,
                 Covariates = isPanel ? new CovariateSource() : covariates.Of(parsed, parsed.GetValue(source.Data) is null || parsed.GetValue(source.Values) is null ? null : source.Of(parsed)),
                 FitOnValid = parsed.GetValue(finalFit) == "train+valid",
                 RefitEvery = parsed.GetValue(refitEvery) is { } every ? Arguments.AtLeast(1, "--refit-every", every) : 0,

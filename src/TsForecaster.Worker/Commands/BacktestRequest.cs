@@ -31,6 +31,9 @@ internal sealed record BacktestRequest
     /// <summary>Of a panel: the last so many training values of every series are given; 0 for all.</summary>
     public int History { get; init; }
 
+    /// <summary>Columns that are forecast; of a panel 0.</summary>
+    public int Columns { get; init; }
+
     /// <summary>What is known ahead of each row.</summary>
     public CovariateSource Covariates { get; init; } = new();
 
@@ -57,9 +60,14 @@ internal sealed record BacktestRequest
             throw new UsageException("--joint cannot be used with --per-series");
         }
 
-        if (Joint && Covariates.Count > 0)
+        if (Joint && !Covariates.IsEmpty)
         {
             throw new UsageException("--joint cannot be used with --calendar, --holidays or --known, which have effects on one series");
+        }
+
+        if (!Covariates.IsEmpty && Columns > 1 && !PerSeries)
+        {
+            throw new UsageException("--calendar, --holidays and --known have effects on one series: several columns need --per-series with them");
         }
 
         if (Joint)

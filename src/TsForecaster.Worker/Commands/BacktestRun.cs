@@ -1,3 +1,4 @@
+using System.Globalization;
 using TsForecaster.Model.Evaluation;
 using TsForecaster.Model.Evaluation.Baselines;
 using TsForecaster.Model.Evaluation.Panels;
@@ -63,6 +64,7 @@ internal sealed class BacktestRun
 
         Models.CheckSeason(table.File, model.Season, split.Train);
 
+        CovariateSource covariates = request.Covariates.For(table);
         Backtest backtest = new(
             [.. table.Columns.Select(column => new ReadOnlyMemory<double>(column))],
             new BacktestOptions
@@ -79,8 +81,8 @@ internal sealed class BacktestRun
                 Joint = request.Joint,
                 FitOnValid = fitOnValid,
                 RefitEvery = request.RefitEvery,
-                Regression = request.Covariates.Regression(model.Season),
-                Covariates = request.Covariates.Rows(table, known),
+                Regression = covariates.Regression(model.Season),
+                Covariates = covariates.Rows(table, known),
             },
             table.Names);
         IReadOnlyList<(string, object?)> settings =
@@ -95,7 +97,12 @@ internal sealed class BacktestRun
             ("standardise", request.Standardise),
             ("per_series", request.PerSeries),
             ("joint", request.Joint),
-            ("covariates", request.Covariates.Names),
+            .. request.Covariates.IsEmpty ? Array.Empty<(string, object?)>() :
+            [
+                ("covariates", request.Covariates.Names),
+                ("zone", request.Covariates.Zone),
+                ("holidays", request.Covariates.Holidays.Select(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).ToArray()),
+            ],
             ("final_fit", fitOnValid ? "train+valid" : "train"),
             ("refit_every", request.RefitEvery),
         ];

@@ -9,7 +9,7 @@ internal sealed class CovariateArguments
 {
     private Option<string?> Calendar { get; } = new("--calendar")
     {
-        Description = "Take off what the calendar explains, where that forecasts better: day (time of day), week (day of the week); needs --time",
+        Description = "Take off what the calendar explains, where that forecasts better: day (time of day), week (day of the week, and with it the time of day); needs --time",
         HelpName = "day,week",
     };
 

@@ -24,10 +24,14 @@ internal sealed record CovariateSource
     /// <summary>Columns, as they are.</summary>
     public IReadOnlyList<string> Known { get; init; } = [];
 
-    public bool NeedsTimes => Calendar.Count > 0;
+    [JsonIgnore]
+    public bool NeedsTimes => Day || Week || Holidays.Count > 0;
 
-    /// <summary>q; 0 for no covariates.</summary>
-    public int Count => Calendar.Count + Known.Count;
+    /// <summary>Nanoseconds from one row to the next, which says what of the calendar can be told; 0 before that is known.</summary>
+    public long Interval { get; init; }
+
+    [JsonIgnore]
+    public bool IsEmpty => !NeedsTimes && Known.Count == 0;
 
     /// <summary>What they are called.</summary>
     [JsonIgnore]
@@ -35,10 +39,21 @@ internal sealed record CovariateSource
 
     public override string ToString() => NeedsTimes ? $"{string.Join(", ", Names)} ({Zone})" : string.Join(", ", Names);
 
-    private CalendarCovariates Calendar => new(Day, Week, Holidays.ToHashSet(), TimeZoneInfo.FindSystemTimeZoneById(Zone));
+    private CalendarCovariates? Calendar => NeedsTimes ? new(Day, Week, Holidays.ToHashSet(), TimeZoneInfo.FindSystemTimeZoneById(Zone), Interval) : null;
+
+    /// <summary>The same of a table: its rows say how long steps are.</summary>
+    /// <exception cref="FailureException">The table has no times.</exception>
+    public CovariateSource For(SeriesTable table) => !NeedsTimes ? this
+        : table.Times is { Count: > 1 } times ? this with { Interval = times.Zip(times.Skip(1), (before, after) => after - before).Order().ElementAt(times.Count / 2) }
+        : throw NeedTimes(table);
 
     /// <summary>How their effects are found; null where there are none.</summary>
-    public CovariateRegression? Regression(int season) => Count == 0 ? null : new CovariateRegression(Count, season, JsonSerializer.Serialize(this, _options));
+    public CovariateRegression? Regression(int season)
+    {
+        CalendarCovariates? calendar = Calendar;
+        int count = (calendar?.Count ?? 0) + Known.Count;
+        return count == 0 ? null : new CovariateRegression(count, season, JsonSerializer.Serialize(this, _options)) { LeastSteps = calendar?.LeastSteps ?? 0 };
+    }
 
     /// <exception cref="FailureException">The model has covariates of another program's.</exception>
     public static CovariateSource Of(ForecastModel model)
@@ -50,15 +65,17 @@ internal sealed record CovariateSource
 
         try
         {
-            return JsonSerializer.Deserialize<CovariateSource>(effects.Source, _options) is { } source && source.Count == effects.Count ? source : throw Unknown();
+            return JsonSerializer.Deserialize<CovariateSource>(effects.Source, _options) is { } source && (source.Regression(1)?.Count ?? 0) == effects.Count ? source : throw Unknown();
         }
-        catch (Exception e) when (e is JsonException or TimeZoneNotFoundException)
+        catch (Exception e) when (e is JsonException or TimeZoneNotFoundException or ArgumentException)
         {
             throw Unknown();
         }
 
         FailureException Unknown() => new($"the model's {effects.Count} covariates are not of a kind that this command can make: {effects.Source}");
     }
+
+    private static FailureException NeedTimes(SeriesTable table) => new($"{table.File}: a calendar needs the times of two rows or more: --time COL");
 
     /// <summary>The rows of a table before those of which only known columns are given.</summary>
     /// <param name="steps">Wanted after them.</param>
@@ -87,17 +104,18 @@ internal sealed record CovariateSource
     /// <exception cref="FailureException">The table has no times, or a column is missing.</exception>
     public double[] Rows(SeriesTable table, IReadOnlyList<double[]> known, int ahead = 0)
     {
-        double[] rows = new double[(table.Rows + ahead) * Count];
-        CalendarCovariates calendar = Calendar;
         if (NeedsTimes && table.Times is not { Count: > 1 })
         {
-            throw new FailureException($"{table.File}: a calendar needs the times of rows: --time COL");
+            throw NeedTimes(table);
         }
 
+        CalendarCovariates? calendar = Calendar;
+        int first = calendar?.Count ?? 0, count = first + Known.Count;
+        double[] rows = new double[(table.Rows + ahead) * count];
         for (int t = 0; t < table.Rows + ahead; t++)
         {
-            Span<double> row = rows.AsSpan(t * Count, Count);
-            if (NeedsTimes)
+            Span<double> row = rows.AsSpan(t * count, count);
+            if (calendar is not null)
             {
                 IReadOnlyList<long> times = table.Times!;
                 calendar.Write(t < table.Rows ? times[t] : times[^1] + ((t - table.Rows + 1) * (times[^1] - times[^2])), row);
@@ -105,7 +123,7 @@ internal sealed record CovariateSource
 
             for (int c = 0; c < known.Count; c++)
             {
-                row[calendar.Count + c] = t < table.Rows ? known[c][t] : double.NaN;
+                row[first + c] = t < table.Rows ? known[c][t] : double.NaN;
             }
         }
 

@@ -34,7 +34,7 @@ internal static class FillCommand
             int empty = table.Columns.Sum(column => column.Count(double.IsNaN));
             if (lines.Count < empty)
             {
-                terminal.Error.WriteLine($"tsforecaster: warning: {table.File}: {empty - lines.Count} of {empty} empty cells have nothing observed near them, and were left");
+                terminal.Error.WriteLine($"tsforecaster: warning: {table.File}: {empty - lines.Count} of {empty} empty cells have nothing observed near them{(known.IsEmpty ? "" : ", or not all of what the model wants to be known of their row")}, and were left");
             }
 
             return CommandLine.Ok;

@@ -45,7 +45,7 @@ internal static class FitCommand
             double cost = Arguments.Budget(parsed.GetValue(budget));
             TableRequest request = source.Of(parsed);
             CovariateSource known = covariates.Of(parsed, request);
-            if (known.Count > 0 && request.Columns.Count > 1)
+            if (!known.IsEmpty && request.Columns.Count > 1)
             {
                 throw new UsageException("--calendar, --holidays and --known have effects on one series: --values names one column then");
             }
@@ -66,6 +66,7 @@ internal static class FitCommand
         SeriesTable table = request.Read();
         table.WarnOfUnevenTimes(terminal.Error);
         Models.CheckSeason(table.File, settings.Season, table.Rows);
+        known = known.For(table);
         CovariateRegression? regression = known.Regression(settings.Season);
         ReadOnlyMemory<double> covariates = known.Rows(table, request.Read(known.Known));
         long begun = terminal.Time.GetTimestamp();

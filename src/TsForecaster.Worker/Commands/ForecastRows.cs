@@ -121,6 +121,11 @@ internal sealed class ForecastRows
     {
         int channels = forecaster.Model.Channels;
         int empty = Enumerable.Range(0, channels).FirstOrDefault(channel => !window.Where((value, i) => i % channels == channel && !double.IsNaN(value)).Any(), -1);
+        if (effects.Length > 0 && effects[^forecaster.Model.Future..].IndexOf(double.NaN) is >= 0 and var unknown)
+        {
+            throw new FailureException($"{table.File}: {CovariateSource.Of(forecaster.Model)} of step {unknown + 1} after the last value is not known; a forecast needs that of {forecaster.Model.Future} steps");
+        }
+
         return empty < 0 && forecaster.TryPredict(window, out Forecast? forecast, effects)
             ? forecast
             : throw new FailureException($"{table.File}: column \"{table.Names[first + Math.Max(0, empty)]}\" has no value in what the model looks at of its last {forecaster.Model.Reach} rows, nothing to forecast from");

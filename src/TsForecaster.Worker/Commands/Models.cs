@@ -25,6 +25,11 @@ internal static class Models
         {
             throw new FailureException($"the model has {model.Channels} channels, --values names {columns} columns");
         }
+
+        if (model.Covariates is not null && columns > 1)
+        {
+            throw new FailureException($"the model has effects of covariates on one series, --values names {columns} columns");
+        }
     }
 
     /// <exception cref="FailureException">No season is whole in the rows that are learned from.</exception>

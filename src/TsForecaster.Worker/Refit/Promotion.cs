@@ -10,7 +10,7 @@ namespace TsForecaster.Worker.Refit;
 /// A refit has to earn its place, be it a fit to the series alone or its group's model adapted to it. It is searched for and fitted without the last part of the history and forecasts that part, as does the
 /// active model, which has not learned from it either; it is turned down when its CRPS is more than the margin above the active model's. One
 /// that is taken goes on from where it stands to a fit of everything: what is published learns from the newest values too, while
-/// <c>holdout_crps</c> remains a score on values that the scored fit had not seen.
+/// <c>holdout_crps</c> remains a score on values that the scored fit had not seen: the smaller of two, where channels or the calendar were left out for it.
 /// </summary>
 internal static class Promotion
 {
@@ -31,6 +31,22 @@ internal static class Promotion
         if (channels > 1 && trial is not null && Fit(1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job, covariates))
         {
             (channels, trial) = (1, alone);
+        }
+
+        // A search has decided on the calendar already.
+        if (chosen is null && recipe?.Regression is not null && trial is not null)
+        {
+            ForecastRecipe with = recipe;
+            recipe = with with { Regression = null };
+            if (Fit(1, job.Before, job.Active?.Model) is var plain && IsBetter(plain, trial, job, covariates))
+            {
+                trial = plain;
+                reason += ", without the calendar";
+            }
+            else
+            {
+                recipe = with;
+            }
         }
 
         reason += job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "";
@@ -54,7 +70,7 @@ internal static class Promotion
             : ModelFit.Of(JointChannels.Of(recipe!, kept), JoinedHistory.First(history, job.Channels, kept), covariates[..(history.Length / job.Channels * known)], start, cancellation);
     }
 
-    /// <summary>Whether a channel is forecast better by itself than with others, which may tell nothing of it.</summary>
+    /// <summary>Whether a series is forecast better by itself than with what may tell nothing of it.</summary>
     private static bool IsBetter(ModelFit alone, ModelFit joint, RefitJob job, ReadOnlyMemory<double> covariates) =>
         alone.Forecaster is { } own && (joint.Forecaster is not { } all || (Score(job, covariates, own, all) is [var apart, var together] && apart < together));
 

@@ -10,7 +10,7 @@ namespace TsForecaster.Worker.Series;
 /// </summary>
 internal sealed class RecipeChoice(SeriesSettings settings)
 {
-    private readonly ForecastRecipe? _given = settings.Model.Recipe;
+    private readonly ForecastRecipe? _given = settings.Recipe;
     private ForecastRecipe? _found;
     private byte[] _foundBytes = [];
     private int _searched;
@@ -20,7 +20,7 @@ internal sealed class RecipeChoice(SeriesSettings settings)
     /// <summary>How a refit on so many steps of history is done; with a search that comes first, when one is due, and the recipe for when it finds nothing.</summary>
     /// <param name="drifted">Drift begins it.</param>
     public (ForecastRecipe? Recipe, SelectionTask? Search) For(int steps, bool drifted) =>
-        (_given ?? _found, _given is null && IsSearchDue(steps, drifted) ? settings.Model.Search(settings.Refit.Budget) : null);
+        (_given ?? _found, _given is null && IsSearchDue(steps, drifted) ? settings.Search : null);
 
     /// <summary>Takes note of a refit that ended.</summary>
     /// <param name="drifted">Drift began it.</param>

@@ -13,8 +13,8 @@ namespace TsForecaster.Worker.Series;
 internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadOnlyList<int> horizons)
 {
     private readonly long _interval = settings.Grid.IntervalNanoseconds;
-    private readonly CalendarCovariates? _calendar = settings.Model.Known;
-    private readonly StepEffects _effects = new(settings.Model.Known, settings.Grid.IntervalNanoseconds);
+    private readonly string _fingerprint = Fingerprint(settings);
+    private readonly StepEffects _effects = new(settings.Known, settings.Grid.IntervalNanoseconds);
     private SeriesHistory _history = new(Capacity(settings), settings.Model.Shape.Channels);
     private OutstandingForecasts _outstanding = new(settings.Model.Future);
     private LiveScoring _scoring = new();
@@ -266,7 +266,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         return new RefitJob(key, since, history, recipe, _models.Active)
         {
             Channels = 1 + Beside.Count,
-            Known = _calendar is null ? null : new KnownSteps(_calendar, NextStart - ((skip + count) * _interval), _interval),
+            Known = settings.Known is { } calendar ? new KnownSteps(calendar, NextStart - ((skip + count) * _interval)) : null,
             Search = search,
             Background = _group?.Adapting?.Model,
             Pooled = _group?.Adapting?.Series ?? 0,
@@ -290,7 +290,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
         writer.Write(_steps);
         writer.Write(_missing);
         writer.Write(NextStart);
-        writer.Write(Fingerprint(settings));
+        writer.Write(_fingerprint);
         writer.Write(_refits);
         writer.Write(_rounding);
         _gaps.Write(writer);
@@ -305,7 +305,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, or the channels beside it, its own
+    /// Reads what <see cref="Write"/> wrote. When past, future or season have changed since, or whether components are searched for, the form of the calendar (not its holidays), or the channels beside it, its own
     /// history stays and everything fitted to it begins anew.
     /// </summary>
     /// <param name="backgrounds">The models of the series' group, by number.</param>
@@ -320,7 +320,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
             _missing = reader.ReadInt64(),
             NextStart = reader.ReadInt64(),
         };
-        if (reader.ReadString() != Fingerprint(settings) || !sameChannels)
+        if (reader.ReadString() != state._fingerprint || !sameChannels)
         {
             return state;
         }
@@ -354,7 +354,7 @@ internal sealed class SeriesState(SeriesKey key, SeriesSettings settings, IReadO
     private static string Fingerprint(SeriesSettings settings)
     {
         string past = (settings.Model.Recipe is null ? settings.Model.Past : settings.Model.Shape.Past)?.ToString(CultureInfo.InvariantCulture) ?? "auto";
-        string calendar = settings.Model.Known is null ? "" : $" {string.Join(',', settings.Model.Calendar)} {string.Join(',', settings.Model.Holidays)} {settings.Model.TimeZone}";
+        string calendar = settings.Known is { } known ? $" {known.Form}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{(settings.Model.Recipe is null ? "auto " : "")}{past} {settings.Model.Future} {settings.Model.Season}{calendar}");
     }
 }

@@ -21,9 +21,9 @@ public sealed class CovariateTests
     public void Regression_AutoregressiveErrors_FindsTheEffects(double memory, double tolerance)
     {
         double[] values = [.. Noise(memory, 5).Select((u, t) => 100.0 + u + (3.0 * _covariates[2 * t]) - (0.5 * _covariates[(2 * t) + 1]))];
-        CovariateEffects effects = new CovariateRegression(2, 1).Fit(values, _covariates)!;
-        Assert.Equal(3.0, effects.Effects[0], 2.0 * tolerance);
-        Assert.Equal(-0.5, effects.Effects[1], 2.0 * tolerance);
+        CovariateEffects effects = new CovariateRegression(2, 1).Fit(values, _covariates);
+        Assert.Equal(3.0, effects.Coefficients[0], 2.0 * tolerance);
+        Assert.Equal(-0.5, effects.Coefficients[1], 2.0 * tolerance);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class CovariateTests
     {
         // Two walks by themselves look as if one explained the other (Granger & Newbold 1974); their changes do not.
         double[] walk = Noise(1.0, 6), other = Noise(1.0, 7);
-        Assert.InRange(new CovariateRegression(1, 1).Fit(walk, other)!.Effects[0], -0.1, 0.1);
+        Assert.InRange(new CovariateRegression(1, 1).Fit(walk, other).Coefficients[0], -0.1, 0.1);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class CovariateTests
         // On where the pattern is high: a plain regression would find that it adds two or so.
         double[] flags = [.. Enumerable.Range(0, Steps).Select(t => t % 24 is 5 or 6 or 7 && t % 5 > 0 ? 1.0 : 0.0)];
         double[] values = [.. _noise.Select((u, t) => (0.1 * u) + (2.0 * Math.Sin(t * Math.Tau / 24.0)) + (0.5 * flags[t]))];
-        Assert.Equal(0.5, new CovariateRegression(1, 24).Fit(values, flags)!.Effects[0], 0.05);
+        Assert.Equal(0.5, new CovariateRegression(1, 24).Fit(values, flags).Coefficients[0], 0.05);
     }
 
     [Fact]
@@ -48,13 +48,43 @@ public sealed class CovariateTests
     {
         double[] values = [.. _noise.Select((u, t) => t % 7 == 0 ? double.NaN : u + (3.0 * _covariates[2 * t]))];
         double[] three = [.. Enumerable.Range(0, Steps).SelectMany(t => new[] { t % 11 == 0 ? double.NaN : _covariates[2 * t], 4.0, t })];
-        CovariateEffects effects = new CovariateRegression(3, 1).Fit(values, three)!;
-        Assert.Equal(3.0, effects.Effects[0], 0.2);
-        Assert.Equal(0.0, effects.Effects[1]);
-        Assert.InRange(effects.Effects[2], -0.01, 0.01);
-        Assert.Null(new CovariateRegression(3, 1).Fit(values.AsSpan(0, 6), three.AsSpan(0, 18)));
-        Assert.Null(new CovariateRegression(1, 1).Fit([.. Enumerable.Repeat(double.NaN, 40)], new double[40]));
+        CovariateEffects effects = new CovariateRegression(3, 1).Fit(values, three);
+        Assert.Equal(3.0, effects.Coefficients[0], 0.2);
+        Assert.Equal(0.0, effects.Coefficients[1]);
+        Assert.InRange(effects.Coefficients[2], -0.01, 0.01);
         Assert.Contains("not 4", Assert.Throws<ArgumentException>(() => new CovariateRegression(3, 1).Fit([1.0, 2.0], [1.0, 2.0, 3.0, 4.0])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(293.0)]
+    [InlineData(1e6)]
+    public void Regression_CovariateFarFromZero_FindsTheSame(double offset)
+    {
+        // In kelvins or degrees.
+        double[] moved = [.. Enumerable.Range(0, Steps).Select(t => offset + _covariates[2 * t])], values = [.. _noise.Select((u, t) => u + (3.0 * _covariates[2 * t]))];
+        Assert.Equal(3.0, new CovariateRegression(1, 1).Fit(values, moved).Coefficients[0], 0.15);
+    }
+
+    [Fact]
+    public void Regression_NothingToBeFound_HasNoEffects()
+    {
+        double[] flat = [.. Enumerable.Repeat(7.0, Steps)], missing = [.. Enumerable.Repeat(double.NaN, Steps)];
+        Assert.Equal([0.0, 0.0], new CovariateRegression(2, 1).Fit(flat, _covariates).Coefficients.ToArray());
+        Assert.Equal([0.0, 0.0], new CovariateRegression(2, 1).Fit(missing, _covariates).Coefficients.ToArray());
+        Assert.Equal([0.0], new CovariateRegression(1, 1).Fit(_noise, new double[Steps]).Coefficients.ToArray());
+        Assert.Equal([0.0], new CovariateRegression(1, 1).Fit(_noise, missing).Coefficients.ToArray());
+        Assert.Equal([0.0, 0.0], new CovariateRegression(2, 1).Fit(_noise.AsSpan(0, 5), _covariates.AsSpan(0, 10)).Coefficients.ToArray());
+        Assert.Equal([0.0, 0.0], new CovariateRegression(2, 1) { LeastSteps = Steps + 1 }.Fit(_noise, _covariates).Coefficients.ToArray());
+        Assert.NotEqual([0.0, 0.0], new CovariateRegression(2, 1) { LeastSteps = Steps }.Fit(_noise, _covariates).Coefficients.ToArray());
+    }
+
+    [Fact]
+    public void Regression_ASeasonAgoIsRarelyKnown_GoesByTheStepBefore()
+    {
+        Random random = new(8);
+        double[] values = [.. _noise.Select((u, t) => random.Next(5) < 4 && t % 24 < 14 ? u + (3.0 * _covariates[2 * t]) : t < 600 ? double.NaN : random.Next(3) > 0 ? double.NaN : u + (3.0 * _covariates[2 * t]))];
+        Assert.Equal(3.0, new CovariateRegression(2, 700).Fit(values, _covariates).Coefficients[0], 0.3);
     }
 
     [Theory]
@@ -110,7 +140,8 @@ public sealed class CovariateTests
         double[] unknown = model.Covariates.Along(covariates);
         Assert.Equal(forecaster.Predict(holed, ahead).Mean(), forecaster.Predict(past, unknown).Mean());
         unknown[^1] = double.NaN;
-        Assert.Contains("step 3", Assert.Throws<ArgumentException>(() => forecaster.Predict(past, unknown)).Message, StringComparison.Ordinal);
+        Assert.False(forecaster.TryPredict(past, out _, unknown));
+        Assert.Contains("ahead is not known", Assert.Throws<ArgumentException>(() => forecaster.Predict(past, unknown)).Message, StringComparison.Ordinal);
         Assert.Contains("0 effects", Assert.Throws<ArgumentException>(() => forecaster.Predict(past)).Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +166,7 @@ public sealed class CovariateTests
         ModelFile.Save(stream, model);
         stream.Position = 0;
         ForecastModel loaded = ModelFile.Load(stream);
-        Assert.Equal(model.Covariates!.Effects.ToArray(), loaded.Covariates!.Effects.ToArray());
+        Assert.Equal(model.Covariates!.Coefficients.ToArray(), loaded.Covariates!.Coefficients.ToArray());
         Assert.Equal(("day, week", model.Id), (loaded.Covariates.Source, loaded.Id));
         Assert.NotEqual(bare.Id, model.Id);
     }

@@ -137,19 +137,19 @@ public sealed class SettingsReaderTests
     [Fact]
     public void Read_Calendar_SaysWhatIsKnownAhead()
     {
-        Assert.Null(ReadSet().Model.Known);
-        ForecasterSettings settings = ReadSet("Model:Calendar=day, week", "Model:Holidays=2024-12-25,2024-12-26", "Model:TimeZone=Europe/Vienna");
+        Assert.Null(Of().Known);
+        SeriesSettings settings = Of("Model:Calendar=day, week", "Model:Holidays=2024-12-25,2024-12-26", "Model:TimeZone=Europe/Vienna", "Grid:Interval=1h");
         Assert.Equal([CalendarPart.Day, CalendarPart.Week], settings.Model.Calendar);
-        Assert.Equal((true, true, 2, "Europe/Vienna"), (settings.Model.Known!.Day, settings.Model.Known.Week, settings.Model.Known.Holidays.Count, settings.Model.Known.Zone.Id));
-        Assert.Equal(settings.Model.Known.Count, settings.Model.Search(1.0).Regression!.Count);
-        Assert.Equal(7, ReadSet("Model:Holidays=2024-12-25", "Model:Components=1").Model.Recipe!.Regression!.Count);
-    }
+        Assert.Same(settings.Known, settings.Known);
+        Assert.Equal(91, settings.Known!.Count);
+        Assert.Contains("Europe/Vienna", settings.Known.Form, StringComparison.Ordinal);
+        Assert.Equal((91, 336), (settings.Search.Regression!.Count, settings.Search.Regression.LeastSteps));
+        Assert.Equal(7, Of("Model:Holidays=2024-12-25", "Model:Components=1").Recipe!.Regression!.Count);
 
-    [Fact]
-    public void Read_ShiftInvariant_NeedsWindowsAsTheyLie()
-    {
-        Assert.True(ReadSet("Model:ShiftInvariant=true", "Model:Components=2", "Model:Centring=None").Model.Recipe!.Members[0].Fit.ShiftInvariant);
-        Assert.Equal("Model:ShiftInvariant", Assert.Single(Assert.Throws<SettingsException>(() => ReadSet("Model:ShiftInvariant=true", "Model:Components=2")).Errors).Key);
+        // Steps of a day tell nothing of its hours.
+        Assert.Null(Of("Model:Calendar=Day", "Grid:Interval=1d").Known);
+
+        static SeriesSettings Of(params string[] set) => new SeriesResolver(ReadSet(set)).For("any");
     }
 
     [Theory]

@@ -24,10 +24,12 @@ public sealed class CalendarTests
         Assert.True(with < 0.5 * without, $"{with} with the calendar, {without} without");
     }
 
-    [Fact]
-    public void Calendar_RestartAnywhere_ChangesNothing()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(null)]
+    public void Calendar_RestartAnywhere_ChangesNothing(int? components)
     {
-        SeriesSettings settings = Settings(1, CalendarPart.Day, CalendarPart.Week);
+        SeriesSettings settings = Settings(components, CalendarPart.Day, CalendarPart.Week);
         (List<StepResult> whole, byte[] state) = Run(settings);
         (List<StepResult> broken, byte[] restored) = Run(settings, restartEvery: 50);
         Assert.Equal(whole.Select(Text), broken.Select(Text));
@@ -43,7 +45,44 @@ public sealed class CalendarTests
         Feed(state, 0, 400, []);
         PartitionState changed = PartitionState.Read(state.Write(), _ => after, []);
         List<StepResult> results = Feed(changed, 400, 402, []);
+        Assert.NotEmpty(results);
         Assert.All(results, result => Assert.Null(result.Forecast));
+    }
+
+    [Fact]
+    public void Calendar_NextYearsHolidaysAdded_GoesOn()
+    {
+        SeriesSettings before = With("2023-12-25"), after = With("2023-12-25", "2024-12-25");
+        PartitionState state = new(_ => before, []);
+        Feed(state, 0, 450, []);
+        PartitionState longer = PartitionState.Read(state.Write(), _ => after, []);
+        Assert.Contains(Feed(longer, 450, 455, []), result => result.Forecast is not null);
+
+        static SeriesSettings With(params string[] dates) => Settings(1, CalendarPart.Day) is var settings ? settings with { Model = settings.Model with { Holidays = dates } } : settings;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Calendar_NothingToLearnFrom_IsForecastWithoutIt(bool flat)
+    {
+        // Holidays that have not come yet; a series that does not move.
+        SeriesSettings settings = Settings(1);
+        settings = settings with { Model = settings.Model with { Holidays = ["2031-12-25"], Calendar = flat ? [CalendarPart.Day] : [] } };
+        PartitionState state = new(_ => settings, []);
+        Assert.Contains(Feed(state, 0, 450, [], flat ? _ => 4.0 : Value), result => result.Forecast is not null);
+    }
+
+    [Fact]
+    public void Calendar_NoiseThatFollowsNone_IsForecastNearlyAsWell()
+    {
+        Random random = new(3);
+        double level = 0.0;
+        double[] noise = [.. Enumerable.Range(0, Cells).Select(_ => level = (0.95 * level) + random.NextDouble() + random.NextDouble() - 1.0)];
+        double without = Crps(Settings(1)), with = Crps(Settings(1, CalendarPart.Week));
+        Assert.InRange(with / without, 0.9, 1.1);
+
+        double Crps(SeriesSettings settings) => Feed(new PartitionState(_ => settings, []), 0, Cells, [], t => noise[t]).SelectMany(result => result.Scores).Average(score => score.Crps);
     }
 
     [Fact]
@@ -65,13 +104,13 @@ public sealed class CalendarTests
         List<RefitOutcome> outcomes = [];
         Feed(state, 0, 400, outcomes);
         Model.Forecasting.ForecastModel model = outcomes[0].Forecaster!.Model;
-        StepEffects walked = new(settings.Model.Known, Hour);
+        StepEffects walked = new(settings.Known, Hour);
         for (int t = 0; t < 60; t++)
         {
             // After a pause too.
             long next = Monday + ((t + (t > 30 ? 500 : 0)) * Hour);
             double[] around = walked.Around(model, next).ToArray();
-            Assert.Equal(new StepEffects(settings.Model.Known, Hour).Around(model, next).ToArray(), around);
+            Assert.Equal(new StepEffects(settings.Known, Hour).Around(model, next).ToArray(), around);
             Assert.Equal(around[..model.Reach], walked.Before(model, next, model.Reach));
             Assert.Equal(model.Reach + model.Future, around.Length);
         }
@@ -90,7 +129,7 @@ public sealed class CalendarTests
         return (results, BuffersExtensions.ToArray(state.Write()));
     }
 
-    private static List<StepResult> Feed(PartitionState state, int from, int to, List<RefitOutcome> outcomes)
+    private static List<StepResult> Feed(PartitionState state, int from, int to, List<RefitOutcome> outcomes, Func<int, double>? value = null)
     {
         List<StepResult> results = [];
         Dictionary<SeriesKey, RefitJob> jobs = state.Pending.ToDictionary(job => job.Key);
@@ -110,7 +149,7 @@ public sealed class CalendarTests
 
             if (t % 41 != 7)
             {
-                state.Place(new Tick(_key, Monday + (t * Hour), Value(t)));
+                state.Place(new Tick(_key, Monday + (t * Hour), (value ?? Value)(t)));
             }
         }
 

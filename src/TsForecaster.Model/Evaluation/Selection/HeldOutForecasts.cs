@@ -18,10 +18,11 @@ internal static class HeldOutForecasts
     /// <param name="series">NaN where missing.</param>
     /// <param name="bases">Fits to the first rows of the series.</param>
     /// <param name="origins">Where it forecasts.</param>
+    /// <param name="units">What errors at each row are to be multiplied by; none for nothing.</param>
     /// <param name="cancellation">Stops between two pieces of work.</param>
     /// <returns>One a series; null when no recipe could be fitted.</returns>
     public static SeriesForecasts[]? Of(
-        Candidate candidate, ValueTransform transform, IReadOnlyList<ReadOnlyMemory<double>> series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
+        Candidate candidate, ValueTransform transform, IReadOnlyList<ReadOnlyMemory<double>> series, BaseFits bases, HeldOutOrigins origins, double[] units, CancellationToken cancellation)
     {
         ForecastRecipe recipe = new(candidate.Recipes, [.. candidate.Recipes.Select(_ => 1.0)], [], transform);
         if (recipe.Fit(bases, cancellation) is not { } model)
@@ -32,17 +33,17 @@ internal static class HeldOutForecasts
         Forecaster forecaster = new(model);
 
         // The task's threads are those of its fits.
-        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, origins), null, cancellation, candidate.Recipes[0].Fit.Threads);
+        return ScoringRun.Score(series.Count, i => Along(forecaster, series[i].Span, origins, units), null, cancellation, candidate.Recipes[0].Fit.Threads);
     }
 
-    private static SeriesForecasts Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins)
+    private static SeriesForecasts Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins, double[] units)
     {
-        (double[] errors, double[] deviations) = Along(forecaster, values, origins, origins.Judged);
-        (double[] learntErrors, double[] learntDeviations) = Along(forecaster, values, origins, origins.Learnt);
+        (double[] errors, double[] deviations) = Along(forecaster, values, origins, origins.Judged, units);
+        (double[] learntErrors, double[] learntDeviations) = Along(forecaster, values, origins, origins.Learnt, units);
         return new SeriesForecasts(errors, deviations, learntErrors, learntDeviations);
     }
 
-    private static (double[] Errors, double[] Deviations) Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins, int[] places)
+    private static (double[] Errors, double[] Deviations) Along(Forecaster forecaster, ReadOnlySpan<double> values, HeldOutOrigins origins, int[] places, double[] units)
     {
         int steps = origins.Steps.Length, reach = forecaster.Model.Reach;
         double[] errors = new double[places.Length * steps], deviations = new double[errors.Length];
@@ -53,8 +54,9 @@ internal static class HeldOutForecasts
             for (int s = 0; s < steps; s++)
             {
                 int step = origins.Steps[s] - 1;
-                errors[(n * steps) + s] = known ? values[places[n] + step] - mean[step] : double.NaN;
-                deviations[(n * steps) + s] = known ? deviation[step] : double.NaN;
+                double unit = units.Length > 0 ? units[places[n] + step] : 1.0;
+                errors[(n * steps) + s] = known ? unit * (values[places[n] + step] - mean[step]) : double.NaN;
+                deviations[(n * steps) + s] = known ? unit * deviation[step] : double.NaN;
             }
         }
 

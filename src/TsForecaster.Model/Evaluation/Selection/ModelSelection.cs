@@ -38,7 +38,8 @@ public static class ModelSelection
         }
 
         bool log = task.TryLog && series.All(values => Positive(values.Span));
-        int searches = 1 + (log ? 1 : 0) + (task.Regression is null ? 0 : 1), done = 0;
+        CovariateRegression? regression = series.Count == 1 ? task.Regression : null;
+        int searches = 1 + (log ? 1 : 0) + (regression is null ? 0 : 1), done = 0;
         task = task with { Budget = task.Budget / searches };
         if (Run(series, ValueTransform.None) is not { } best)
         {
@@ -52,17 +53,25 @@ public static class ModelSelection
             best = Better(best, Run(series, ValueTransform.Log));
         }
 
-        if (task.Regression is { } regression && series.Count == 1 && WithoutEffects(regression, series[0], task.Covariates, best.HeldOut, best.Transform) is { } left)
+        if (regression is not null && TakenOff.Of(regression, series[0], task.Covariates, best.HeldOut, best.Transform) is { } taken)
         {
             // Effects that only looked right for a while must not decide.
-            best = Better(best, Run([left], best.Transform, regression), inBothHalves: true);
+            Search plain = best, moved = Run([taken.Left], best.Transform, taken) ?? best;
+            best = Better(plain, moved, inBothHalves: true);
+            best.Covariates = best == plain
+                ? $"; the effects of {regression.Count} covariates are turned down"
+                : FormattableString.Invariant($"; the effects of {regression.Count} covariates are taken off, which leaves {moved.Mse / plain.Mse:0.###} times the squared error");
         }
 
         result = best.Result(cost);
         return true;
 
-        Search? Run(IReadOnlyList<ReadOnlyMemory<double>> values, ValueTransform transform, CovariateRegression? taken = null) =>
-            Search.Run(values, series, task, transform, taken, Part(progress, (double)done / searches, (double)++done / searches), cancellation);
+        Search? Run(IReadOnlyList<ReadOnlyMemory<double>> values, ValueTransform transform, TakenOff? taken = null)
+        {
+            IProgress<double>? part = Part(progress, (double)done / searches, (done + 1.0) / searches);
+            done++;
+            return Search.Run(values, series, task, transform, taken, part, cancellation);
+        }
     }
 
     /// <summary>The one with the smaller error, which reports the trials of both.</summary>
@@ -71,21 +80,6 @@ public static class ModelSelection
         Search better = other?.Mse < one.Mse && (!inBothHalves || (other.Halves.First < Worthwhile * one.Halves.First && other.Halves.Second < Worthwhile * one.Halves.Second)) ? other : one;
         better.Trials.AddRange((better == one ? other?.Trials ?? [] : one.Trials).Select(trial => trial with { Weight = 0.0 }));
         return better;
-    }
-
-    /// <summary>A series less the effects of its covariates, found in the rows before those held out; null where they cannot be.</summary>
-    private static ReadOnlyMemory<double>? WithoutEffects(CovariateRegression regression, ReadOnlyMemory<double> series, ReadOnlyMemory<double> covariates, int held, ValueTransform transform)
-    {
-        double[] values = new double[series.Length];
-        transform.Apply(series.Span, values);
-        int rows = values.Length - held;
-        if (regression.Fit(values.AsSpan(0, rows), covariates.Span[..(rows * regression.Count)]) is not { } effects)
-        {
-            return null;
-        }
-
-        double[] moved = effects.Along(covariates.Span);
-        return Array.ConvertAll([.. values.Zip(moved, (value, effect) => value - effect)], value => transform == ValueTransform.Log ? Math.Exp(value) : value);
     }
 
     private static bool Positive(ReadOnlySpan<double> values)
@@ -113,7 +107,7 @@ public static class ModelSelection
         private IReadOnlyList<double[]> _weights = [];
         private IReadOnlyList<double[]> _spreads = [];
         private double[] _variances = [];
-        private CovariateRegression? _taken;
+        private TakenOff? _taken;
         private (int Fitted, int HeldOut) _rows;
         private double _relative = double.NaN;
         private double _trust;
@@ -121,6 +115,9 @@ public static class ModelSelection
         public List<Trial> Trials { get; } = [];
 
         public ValueTransform Transform { get; private init; }
+
+        /// <summary>What became of the covariates, for people.</summary>
+        public string Covariates { get; set; } = "";
 
         /// <summary>Rows that candidates were judged on.</summary>
         public int HeldOut => _rows.HeldOut;
@@ -139,7 +136,7 @@ public static class ModelSelection
         /// <param name="series">What is forecast.</param>
         /// <param name="whole">The series before effects of covariates were taken off, whose variances errors are measured by.</param>
         public static Search? Run(
-            IReadOnlyList<ReadOnlyMemory<double>> series, IReadOnlyList<ReadOnlyMemory<double>> whole, SelectionTask task, ValueTransform transform, CovariateRegression? taken, IProgress<double>? progress, CancellationToken cancellation)
+            IReadOnlyList<ReadOnlyMemory<double>> series, IReadOnlyList<ReadOnlyMemory<double>> whole, SelectionTask task, ValueTransform transform, TakenOff? taken, IProgress<double>? progress, CancellationToken cancellation)
         {
             Search search = new() { Transform = transform, _taken = taken };
             int rows = series.Max(values => values.Length);
@@ -186,16 +183,16 @@ public static class ModelSelection
                 RelativeMse = _relative,
                 Rows = _rows,
                 Cost = cost,
-                Reason = (_taken is null ? "" : $"with the effects of {_taken.Count} covariates taken off, ") + (_trust > 0.0
+                Reason = (_trust > 0.0
                     ? FormattableString.Invariant($"a combination has {_relative:0.###} times the squared error of '{reference}' on {_rows.HeldOut} held-out rows, and gets {100.0 * _trust:0} % of the forecast")
-                    : $"nothing beat '{reference}' on {_rows.HeldOut} held-out rows beyond chance"),
+                    : $"nothing beat '{reference}' on {_rows.HeldOut} held-out rows beyond chance") + Covariates,
             };
         }
 
         private void Try(Candidate candidate, ReadOnlyMemory<double>[] series, BaseFits bases, HeldOutOrigins origins, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (HeldOutForecasts.Of(candidate, Transform, series, bases, origins, cancellation) is { } forecasts)
+            if (HeldOutForecasts.Of(candidate, Transform, series, bases, origins, _taken?.Units ?? [], cancellation) is { } forecasts)
             {
                 _candidates.Add(candidate);
                 _forecasts.Add(forecasts);
@@ -314,7 +311,7 @@ public static class ModelSelection
                 }
             }
 
-            return new ForecastRecipe(members, shares, _spreads[series], Transform) { Regression = _taken };
+            return new ForecastRecipe(members, shares, _spreads[series], Transform) { Regression = _taken?.Regression };
         }
 
         /// <summary>On its threads; and what is missing of long windows is filled by lines: exact iterations would cost many times what a candidate may.</summary>

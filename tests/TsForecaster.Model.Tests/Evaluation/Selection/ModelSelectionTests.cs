@@ -53,10 +53,24 @@ public sealed class ModelSelectionTests
         double[] series = [.. covariates.Select(x => 3.0 + (effect * x) + (0.3 * Gaussian(random)))];
         SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = 3, Budget = 3.0, Regression = new(1, 1), Covariates = covariates });
         Assert.Equal(expected, result.Recipes[0].Regression is not null);
-        Assert.Equal(expected, result.Reason.StartsWith("with the effects of 1 covariates taken off", StringComparison.Ordinal));
+        Assert.Contains(expected ? "the effects of 1 covariates are taken off" : "the effects of 1 covariates are turned down", result.Reason, StringComparison.Ordinal);
         Assert.Contains(result.Trials, trial => trial.Transform.EndsWith(", without covariates", StringComparison.Ordinal));
         Assert.Contains(result.Trials, trial => trial.Transform == "log" || trial.Transform == "none");
         Assert.Equal(1.0, result.Trials.Sum(trial => trial.Weight), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(0.0, -10.0, false)]
+    [InlineData(0.0, 20.0, false)]
+    [InlineData(0.8, -10.0, true)]
+    [InlineData(0.8, 20.0, true)]
+    public void Choose_CovariatesOfLogarithms_AreJudgedInTheSeriesUnits(double effect, double offset, bool expected)
+    {
+        Random random = new(9);
+        double[] covariates = [.. Enumerable.Range(0, 900).Select(_ => offset + random.Next(2))];
+        double[] series = [.. covariates.Select((x, t) => Math.Exp((0.002 * t) + (effect * (x - offset)) + (0.3 * Gaussian(random))))];
+        SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = 3, Budget = 3.0, Regression = new(1, 1), Covariates = covariates });
+        Assert.Equal(expected, result.Recipes[0].Regression is not null);
     }
 
     [Fact]
