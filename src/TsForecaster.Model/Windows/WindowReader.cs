@@ -183,43 +183,71 @@ internal sealed class WindowReader
         }
     }
 
-    /// <summary>The profile of the steps to come. One whose seasons were all missing takes the mean of the others, 0 without any.</summary>
+    /// <summary>The profile of the steps to come. One whose seasons were all missing lies on a line between those of the nearest steps that have one; 0 without any.</summary>
     private void ReadProfile(ReadOnlySpan<double> history, Span<double> profile)
     {
+        int channels = Shape.Channels;
         bool whole = true;
         for (int i = 0; i < profile.Length; i++)
         {
-            profile[i] = Normalisation.Profile(history, Shape.Channels, history.Length + i);
+            profile[i] = Normalisation.Profile(history, channels, history.Length + i);
             whole &= !double.IsNaN(profile[i]);
         }
 
-        for (int channel = 0; channel < Shape.Channels && !whole; channel++)
+        for (int channel = 0; channel < channels && !whole; channel++)
         {
-            double mean = MeanOf(profile, channel);
-            for (int i = channel; i < profile.Length; i += Shape.Channels)
+            int before = -1;
+            for (int i = channel; i < profile.Length; i += channels)
             {
-                profile[i] = double.IsNaN(profile[i]) ? mean : profile[i];
+                if (!double.IsNaN(profile[i]))
+                {
+                    Bridge(profile, before, i, channel);
+                    before = i;
+                }
             }
+
+            Bridge(profile, before, -1, channel);
         }
     }
 
-    /// <summary>The profile of a value of the history; the mean of the steps to come where its own seasons were all missing.</summary>
+    /// <summary>Fills a channel between two positions, either of which may be none (−1).</summary>
+    private void Bridge(Span<double> profile, int before, int after, int channel)
+    {
+        int channels = Shape.Channels;
+        for (int i = before < 0 ? channel : before + channels; i < (after < 0 ? profile.Length : after); i += channels)
+        {
+            profile[i] = Between(i - before, before < 0 ? double.NaN : profile[before], after - i, after < 0 ? double.NaN : profile[after]);
+        }
+    }
+
+    /// <summary>The profile of a value of the history, found in the same way where its own seasons were all missing.</summary>
     private double ProfileAt(ReadOnlySpan<double> history, int index, ReadOnlySpan<double> profile)
     {
-        double own = Normalisation.Profile(history, Shape.Channels, index);
-        return double.IsNaN(own) ? MeanOf(profile, index % Shape.Channels) : own;
-    }
-
-    private double MeanOf(ReadOnlySpan<double> profile, int channel)
-    {
-        double sum = 0.0;
-        int observed = 0;
-        for (int i = channel; i < profile.Length; i += Shape.Channels)
+        int channels = Shape.Channels;
+        double own = Normalisation.Profile(history, channels, index);
+        if (!double.IsNaN(own))
         {
-            sum += double.IsNaN(profile[i]) ? 0.0 : profile[i];
-            observed += double.IsNaN(profile[i]) ? 0 : 1;
+            return own;
         }
 
-        return observed > 0 ? sum / observed : 0.0;
+        (int back, int ahead, int first) = (channels, channels, Normalisation.Season * Normalisation.Seasons * channels);
+        double before = double.NaN, after = double.NaN;
+        for (; index - back >= first && double.IsNaN(before = Normalisation.Profile(history, channels, index - back)); back += channels)
+        {
+        }
+
+        for (; index + ahead < history.Length && double.IsNaN(after = Normalisation.Profile(history, channels, index + ahead)); ahead += channels)
+        {
+        }
+
+        // Behind the history stands the profile of what comes.
+        after = double.IsNaN(after) ? profile[index % channels] : after;
+        return Between(back, before, ahead, after);
     }
+
+    /// <summary>The value on a line between two that lie so far away, either of which may be missing; 0 when both are.</summary>
+    private static double Between(int back, double before, int ahead, double after) =>
+        double.IsNaN(before) ? (double.IsNaN(after) ? 0.0 : after)
+        : double.IsNaN(after) ? before
+        : before + ((after - before) * back / (back + ahead));
 }

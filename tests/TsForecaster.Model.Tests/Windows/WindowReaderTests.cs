@@ -116,14 +116,29 @@ public sealed class WindowReaderTests
     }
 
     [Fact]
-    public void Read_PhaseNeverObserved_TakesTheMeanOfTheOthers()
+    public void Read_PhaseNeverObserved_LiesBetweenItsNeighbours()
     {
-        // The next three steps have the profiles 2, none and 5; the last step's own seasons were all missing.
+        // The next three steps have the profiles 2, none and 5; the last step's own seasons were all missing, and the step after it has 2.
         WindowReader reader = new(new WindowShape(1, 3), new(Centring.None) { Season = 3, Seasons = 2 });
         double[] past = new double[1], levels = new double[3];
         reader.ReadPast([double.NaN, 1.0, double.NaN, double.NaN, 3.0, double.NaN, 5.0], past, levels, new double[1]);
         Assert.Equal([2.0, 3.5, 5.0], levels);
-        Assert.Equal([5.0 - 3.5], past);
+        Assert.Equal([5.0 - 2.0], past);
+    }
+
+    [Fact]
+    public void Read_PatternWithAHole_DepartsByLittleInsideIt()
+    {
+        // A smooth day, of which hours went missing yesterday: today's values there depart by what a line misses of it, not by the height of the day.
+        double[] day = [.. Enumerable.Range(0, 24 * 4).Select(t => 100.0 + (10.0 * Math.Sin(t * Math.Tau / 24.0)))];
+        day.AsSpan(49, 4).Fill(double.NaN);
+        WindowReader reader = new(new WindowShape(24, 24), new(Centring.None) { Season = 24, Seasons = 1 });
+        double[] past = new double[24], levels = new double[24];
+        reader.ReadPast(day.AsSpan(24, 48), past, levels, new double[1]);
+        Assert.All(levels.Index(), level => Assert.Equal(100.0 + (10.0 * Math.Sin(level.Index * Math.Tau / 24.0)), level.Item, level.Index is >= 1 and <= 4 ? 1.5 : 1e-9));
+        Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, 24).Where(i => double.IsNaN(past[i])));
+        reader.ReadPast(day.AsSpan(48, 48), past, levels, new double[1]);
+        Assert.All(past, departure => Assert.InRange(departure, -1.5, 1.5));
     }
 
     /// <summary>The weighted mean of a value's own earlier seasons; steps to come share those of their phase.</summary>
