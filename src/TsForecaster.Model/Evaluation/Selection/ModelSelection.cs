@@ -56,11 +56,12 @@ public static class ModelSelection
         if (regression is not null && TakenOff.Of(regression, series[0], task.Covariates, best.HeldOut, best.Transform) is { } taken)
         {
             // Effects that only looked right for a while must not decide.
-            Search plain = best, moved = Run([taken.Left], best.Transform, taken) ?? best;
+            Search plain = best;
+            Search? moved = Run([taken.Left], plain.Transform, taken);
             best = Better(plain, moved, inBothHalves: true);
             best.Covariates = best == plain
                 ? $"; the effects of {regression.Count} covariates are turned down"
-                : FormattableString.Invariant($"; the effects of {regression.Count} covariates are taken off, which leaves {moved.Mse / plain.Mse:0.###} times the squared error");
+                : FormattableString.Invariant($"; the effects of {regression.Count} covariates are taken off, which leaves {best.Mse / plain.Mse:0.###} times the squared error");
         }
 
         result = best.Result(cost);

@@ -59,6 +59,18 @@ public sealed class ModelSelectionTests
         Assert.Equal(1.0, result.Trials.Sum(trial => trial.Weight), 1e-9);
     }
 
+    [Fact]
+    public void Choose_CovariatesThatLeaveNothingToFit_AreTurnedDown()
+    {
+        // Known in the fitted rows often enough to have an effect, too rarely for a window of what is left.
+        Random random = new(7);
+        double[] covariates = [.. Enumerable.Range(0, 400).Select(t => t % 50 < 4 ? random.Next(2) : double.NaN)];
+        double[] series = [.. covariates.Select(x => 3.0 + (double.IsNaN(x) ? 0.0 : x) + (0.3 * Gaussian(random)))];
+        SelectionResult result = ModelSelection.Choose([series], new SelectionTask { Future = 8, Budget = 3.0, Regression = new(1, 1), Covariates = covariates });
+        Assert.Null(result.Recipes[0].Regression);
+        Assert.Contains("are turned down", result.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.0, -10.0, false)]
     [InlineData(0.0, 20.0, false)]
