@@ -115,7 +115,7 @@ public sealed record ModelSettings
 {
     private const int UsualPast = 48;
 
-    /// <summary>How <see cref="Holidays"/> are written.</summary>
+    /// <summary>How <see cref="Holidays"/> are written, here and in files of dates.</summary>
     internal const string DateFormat = "yyyy-MM-dd";
 
     /// <summary>P; null leaves it to the search, and is 48 where there is none.</summary>

@@ -101,7 +101,7 @@ internal sealed class BacktestRun
             [
                 ("covariates", request.Covariates.Names),
                 ("zone", request.Covariates.Zone),
-                ("holidays", request.Covariates.Holidays.Select(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).ToArray()),
+                ("holidays", request.Covariates.Holidays.Select(date => date.ToString(ModelSettings.DateFormat, CultureInfo.InvariantCulture)).ToArray()),
             ],
             ("final_fit", fitOnValid ? "train+valid" : "train"),
             ("refit_every", request.RefitEvery),

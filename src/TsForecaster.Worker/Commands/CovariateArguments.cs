@@ -75,7 +75,7 @@ internal sealed class CovariateArguments
             {
                 if (text.Trim() is { Length: > 0 } trimmed)
                 {
-                    dates.Add(DateOnly.TryParseExact(trimmed, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
+                    dates.Add(DateOnly.TryParseExact(trimmed, ModelSettings.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
                         ? date
                         : throw new FailureException($"{file}: line {line + 1}: \"{trimmed}\" is not a date such as 2024-12-25"));
                 }

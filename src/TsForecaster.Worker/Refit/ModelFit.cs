@@ -62,7 +62,9 @@ internal sealed record ModelFit(Forecaster? Forecaster, int Windows, double LogL
         ReadOnlyMemory<double> values = model.Transform.Apply(history);
         if (model.Covariates is { } effects)
         {
-            values = values.ToArray().Zip(effects.Along(covariates.Span), (value, effect) => value - effect).ToArray();
+            double[] left = values.ToArray();
+            CovariateEffects.TakeOff(left, effects.Along(covariates.Span), left);
+            values = left;
         }
 
         WindowSet windows = WindowSet.Over(values, member.Shape, member.Normalisation, missing: new MissingValues());

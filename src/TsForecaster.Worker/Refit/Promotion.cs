@@ -27,26 +27,18 @@ internal static class Promotion
         }
 
         int channels = JointChannels.Learnable(job);
-        ModelFit? trial = job.Holdout > 0 ? Fit(channels, job.Before, job.Active?.Model) : null;
-        if (channels > 1 && trial is not null && Fit(1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job, covariates))
+        ModelFit? trial = job.Holdout > 0 ? Fit(recipe, channels, job.Before, job.Active?.Model) : null;
+        if (channels > 1 && trial is not null && Fit(recipe, 1, job.Before, job.Active?.Model) is var alone && IsBetter(alone, trial, job, covariates))
         {
             (channels, trial) = (1, alone);
         }
 
         // A search has decided on the calendar already.
-        if (chosen is null && recipe?.Regression is not null && trial is not null)
+        if (chosen is null && recipe?.Regression is not null && trial is not null
+            && recipe with { Regression = null } is var without && Fit(without, 1, job.Before, job.Active?.Model) is var plain && IsBetter(plain, trial, job, covariates))
         {
-            ForecastRecipe with = recipe;
-            recipe = with with { Regression = null };
-            if (Fit(1, job.Before, job.Active?.Model) is var plain && IsBetter(plain, trial, job, covariates))
-            {
-                trial = plain;
-                reason += ", without the calendar";
-            }
-            else
-            {
-                recipe = with;
-            }
+            (recipe, trial) = (without, plain);
+            reason += ", without the calendar";
         }
 
         reason += job.Channels > 1 ? $", {channels} of {job.Channels} channels" : "";
@@ -56,7 +48,7 @@ internal static class Promotion
             return new RefitOutcome(null, trial!.Windows, trial.LogLikelihood, $"{reason}{Figures(score, rival)}; the active model is kept") { HoldoutCrps = score, Kept = true, Searched = searched };
         }
 
-        ModelFit fit = Fit(channels, job.History, trial?.Forecaster?.Model ?? job.Active?.Model);
+        ModelFit fit = Fit(recipe, channels, job.History, trial?.Forecaster?.Model ?? job.Active?.Model);
         string? trouble = fit.Trouble is null ? null : $"{reason}: {fit.Trouble}{(job.Active is null ? "" : "; the last good model is kept")}";
         return new RefitOutcome(fit.Forecaster, fit.Windows, fit.LogLikelihood, trouble ?? (reason + Figures(score, rival)))
         {
@@ -65,9 +57,9 @@ internal static class Promotion
             Found = fit.Forecaster is not null ? chosen : null,
         };
 
-        ModelFit Fit(int kept, ReadOnlyMemory<double> history, ForecastModel? start) => job.Background is { } background
+        ModelFit Fit(ForecastRecipe? by, int kept, ReadOnlyMemory<double> history, ForecastModel? start) => job.Background is { } background
             ? ModelFit.Adapted(background, history)
-            : ModelFit.Of(JointChannels.Of(recipe!, kept), JoinedHistory.First(history, job.Channels, kept), covariates[..(history.Length / job.Channels * known)], start, cancellation);
+            : ModelFit.Of(JointChannels.Of(by!, kept), JoinedHistory.First(history, job.Channels, kept), covariates[..(history.Length / job.Channels * known)], start, cancellation);
     }
 
     /// <summary>Whether a series is forecast better by itself than with what may tell nothing of it.</summary>
